@@ -1,0 +1,163 @@
+//! What governs one service: a law, bounds and guards, checked once.
+
+use serde::{Deserialize, Serialize};
+
+use crate::digest::Digest;
+use crate::guard::Guards;
+use crate::law::{Law, hpa, rules};
+use crate::{Error, Replicas, ServiceId};
+
+/// The smallest and largest size that the service may have; both inclusive.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Bounds {
+    /// Fewest replicas, zero or more.
+    pub min: Replicas,
+    /// Most replicas, at least `min`.
+    pub max: Replicas,
+}
+
+impl Bounds {
+    /// The nearest size within the bounds.
+    #[must_use]
+    pub const fn clamp(self, size: Replicas) -> Replicas {
+        if size.get() > self.max.get() {
+            self.max
+        } else if size.get() < self.min.get() {
+            self.min
+        } else {
+            size
+        }
+    }
+
+    /// Whether a size lies within the bounds.
+    #[must_use]
+    pub const fn hold(self, size: Replicas) -> bool {
+        self.min.get() <= size.get() && size.get() <= self.max.get()
+    }
+}
+
+/// What governs one service. Immutable; made by [`Policy::new`], which checks it.
+///
+/// Its digest names it: a [`State`](crate::State) belongs to one policy's digest, and a stream of
+/// records may carry a policy once and then its digest.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(try_from = "Parts", into = "Parts")]
+pub struct Policy {
+    parts: Parts,
+    digest: Digest,
+}
+
+/// The parts of a policy, public and unchecked; [`Policy::new`] checks them.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Parts {
+    /// The service that is governed.
+    pub service: ServiceId,
+    /// The smallest and largest size. Under `hpa` they equal the object's own.
+    pub bounds: Bounds,
+    /// How a size follows from what was observed.
+    pub law: Law,
+    /// What may bound it. Under `hpa` none, unless opted in.
+    pub guards: Guards,
+}
+
+impl Policy {
+    /// Checks the parts and puts them together.
+    ///
+    /// # Errors
+    /// [`Error::Policy`] with the field's path: minimum above maximum, no conditions, a metric
+    /// that no condition can read, a duration of zero where one is needed.
+    pub fn new(parts: Parts) -> Result<Self, Error> {
+        let problem = check(&parts);
+        if let Some((field, problem)) = problem {
+            return Err(Error::Policy { service: parts.service, field, problem });
+        }
+        let digest = Digest::of(&parts);
+        Ok(Self { parts, digest })
+    }
+
+    /// The service that is governed.
+    #[must_use]
+    pub const fn service(&self) -> &ServiceId {
+        &self.parts.service
+    }
+
+    /// The smallest and largest size.
+    #[must_use]
+    pub const fn bounds(&self) -> Bounds {
+        self.parts.bounds
+    }
+
+    /// How a size follows from what was observed.
+    #[must_use]
+    pub const fn law(&self) -> &Law {
+        &self.parts.law
+    }
+
+    /// What may bound the law's size.
+    #[must_use]
+    pub const fn guards(&self) -> &Guards {
+        &self.parts.guards
+    }
+
+    /// The name of exactly this policy.
+    #[must_use]
+    pub const fn digest(&self) -> Digest {
+        self.digest
+    }
+
+    /// The rules of a policy under the `rules` law.
+    #[must_use]
+    pub const fn rules(&self) -> Option<&rules::Rules> {
+        match &self.parts.law {
+            Law::Rules(rules) => Some(rules),
+            Law::Hpa(_) => None,
+        }
+    }
+
+    /// The autoscaler of a policy under the `hpa` law.
+    #[must_use]
+    pub const fn hpa(&self) -> Option<&hpa::Autoscaler> {
+        match &self.parts.law {
+            Law::Rules(_) => None,
+            Law::Hpa(hpa) => Some(hpa),
+        }
+    }
+
+    /// The parts again, to change one and check anew.
+    #[must_use]
+    pub fn into_parts(self) -> Parts {
+        self.parts
+    }
+}
+
+impl TryFrom<Parts> for Policy {
+    type Error = Error;
+
+    fn try_from(parts: Parts) -> Result<Self, Error> {
+        Self::new(parts)
+    }
+}
+
+impl From<Policy> for Parts {
+    fn from(policy: Policy) -> Self {
+        policy.parts
+    }
+}
+
+/// The first thing wrong with the parts, as a field's path and a sentence.
+fn check(parts: &Parts) -> Option<(String, String)> {
+    let Bounds { min, max } = parts.bounds;
+    if min.get() < 0 {
+        return Some(("bounds.min".into(), format!("{min} is negative; give 0 or more")));
+    }
+    if max < min {
+        return Some(("bounds.max".into(), format!("{max} is below the minimum {min}")));
+    }
+    match &parts.law {
+        Law::Rules(rules) => rules.check(),
+        Law::Hpa(hpa) => hpa.check(parts.bounds),
+    }
+    .or_else(|| parts.guards.check())
+}

@@ -1,0 +1,2 @@
+//! What CI runs is what a person runs.
+fn main() {}
