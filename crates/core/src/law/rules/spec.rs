@@ -131,10 +131,33 @@ pub enum When {
 pub struct Condition {
     /// The metric that is looked at.
     pub metric: MetricId,
-    /// Growing looks for values strictly above, shrinking for values strictly below.
+    /// Which side of the threshold counts.
+    pub beyond: Beyond,
+    /// The value that must be passed strictly: one that equals it is not beyond it.
     pub threshold: Real,
     /// How long a run must last; zero holds at its first sample.
     pub hold: Duration,
+}
+
+/// Which side of a threshold counts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Beyond {
+    /// Values strictly above it.
+    Above,
+    /// Values strictly below it.
+    Below,
+}
+
+impl Beyond {
+    /// Whether a value is strictly beyond a threshold.
+    #[must_use]
+    pub fn passed(self, value: Real, threshold: Real) -> bool {
+        match self {
+            Self::Above => value.get() > threshold.get(),
+            Self::Below => value.get() < threshold.get(),
+        }
+    }
 }
 
 /// How far to move when a side's conditions hold.
@@ -240,7 +263,18 @@ impl Rules {
             if !threshold.is_finite() {
                 return Some((format!("{path}.threshold"), "must be a finite number".into()));
             }
-            if threshold <= 0.0 && matches!(side.change, Change::Proportional) {
+            let proportional = matches!(side.change, Change::Proportional);
+            if proportional && condition.beyond != direction.proportional() {
+                return Some((
+                    path,
+                    format!(
+                        "a proportional change {direction} needs values {} the threshold; \
+                         give a step or a percent instead",
+                        direction.proportional()
+                    ),
+                ));
+            }
+            if proportional && threshold <= 0.0 {
                 return Some((
                     format!("{path}.threshold"),
                     "a proportional change divides by it: give a number above 0".into(),
@@ -252,12 +286,21 @@ impl Rules {
 }
 
 impl Direction {
-    /// Whether a value is strictly beyond a threshold this way.
-    pub(crate) fn beyond(self, value: f64, threshold: f64) -> bool {
+    /// The side of a threshold from which a proportional change moves this way.
+    const fn proportional(self) -> Beyond {
         match self {
-            Self::Up => value > threshold,
-            Self::Down => value < threshold,
+            Self::Up => Beyond::Above,
+            Self::Down => Beyond::Below,
         }
+    }
+}
+
+impl fmt::Display for Beyond {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Above => "above",
+            Self::Below => "below",
+        })
     }
 }
 
