@@ -342,7 +342,9 @@ mod tests {
 
     #[test]
     fn refused() {
-        for text in ["", ".", "1.2.3", "m", "1 Gi", "1gi", "1e", "e3", "0x10", "1_000", "NaN", "--1"] {
+        for text in
+            ["", ".", "1.2.3", "m", "1 Gi", "1gi", "1e", "e3", "0x10", "1_000", "NaN", "--1"]
+        {
             assert!(text.parse::<Quantity>().is_err(), "{text}");
         }
     }

@@ -27,10 +27,13 @@ pub use self::pods::PodClass;
 pub use self::queries::{Query, queries};
 pub use self::reconcile::{Event, Pending, Settled, reconcile};
 pub use self::spec::{
-    Autoscaler, Behavior, Hpa, MetricSpec, Policy, PolicyType, ResourceName, ScalingRules, SelectPolicy,
+    Autoscaler, Behavior, Hpa, MetricSpec, Policy, PolicyType, ResourceName, ScalingRules,
+    SelectPolicy,
 };
 pub use self::state::{Recommendation, ScaleEvent, State};
 pub use self::status::{MetricStatus, Status};
+pub use self::texts::Description;
 pub use self::world::{
-    Answer, ContainerFacts, ContainerUsage, PodFacts, PodMetrics, PodPhase, Ready, Scale, World,
+    Answer, ContainerFacts, ContainerUsage, Milli, PodFacts, PodMetrics, PodPhase, Ready, Scale,
+    World,
 };

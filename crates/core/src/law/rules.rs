@@ -11,6 +11,7 @@ mod spec;
 mod state;
 
 pub use self::spec::{
-    Base, Beyond, Change, Condition, Direction, Kind, Metric, MetricId, Plausible, Rules, Side, Unit, When,
+    Base, Beyond, Change, Condition, Direction, Kind, Metric, MetricId, Plausible, Rules, Side,
+    Unit, When,
 };
 pub use self::state::State;

@@ -1,6 +1,8 @@
 //! What the API server fills in.
 
-use super::spec::{Behavior, Hpa, MetricSpec, Policy, PolicyType, ResourceName, ScalingRules, SelectPolicy};
+use super::spec::{
+    Behavior, Hpa, MetricSpec, Policy, PolicyType, ResourceName, ScalingRules, SelectPolicy,
+};
 
 impl Hpa {
     /// The spec as the API server stores it: at least 1 replica, CPU at 80 % where no metric was
@@ -9,7 +11,7 @@ impl Hpa {
     pub fn with_defaults(mut self) -> Self {
         self.min_replicas.get_or_insert(1);
         if self.metrics.is_empty() {
-            let name = ResourceName("cpu".into());
+            let name = ResourceName::from("cpu");
             self.metrics.push(MetricSpec::Resource { name, average_utilization: 80 });
         }
         if let Some(behavior) = self.behavior.take() {
@@ -27,7 +29,10 @@ fn scale_up() -> ScalingRules {
     ScalingRules {
         stabilization_window_seconds: Some(0),
         select_policy: Some(SelectPolicy::Max),
-        policies: Some(vec![every_15_seconds(PolicyType::Pods, 4), every_15_seconds(PolicyType::Percent, 100)]),
+        policies: Some(vec![
+            every_15_seconds(PolicyType::Pods, 4),
+            every_15_seconds(PolicyType::Percent, 100),
+        ]),
         tolerance: None,
     }
 }

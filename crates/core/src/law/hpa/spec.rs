@@ -1,5 +1,7 @@
 //! A HorizontalPodAutoscaler as the controller sees it.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::controller::Controller;
@@ -44,10 +46,16 @@ pub enum MetricSpec {
     },
 }
 
-/// The name of a resource.
+/// The name of a resource. Cheap to clone.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct ResourceName(pub String);
+pub struct ResourceName(Arc<str>);
+
+impl From<&str> for ResourceName {
+    fn from(name: &str) -> Self {
+        Self(name.into())
+    }
+}
 
 impl ResourceName {
     /// The name itself.
@@ -59,7 +67,7 @@ impl ResourceName {
     /// Whether this is CPU, for which readiness has rules of its own.
     #[must_use]
     pub fn is_cpu(&self) -> bool {
-        self.0 == "cpu"
+        &*self.0 == "cpu"
     }
 }
 
@@ -133,7 +141,10 @@ impl Autoscaler {
     pub(crate) fn check(&self, bounds: Bounds) -> Option<(String, String)> {
         let own = (self.spec.min(), self.spec.max_replicas);
         if (bounds.min.get(), bounds.max.get()) != own {
-            let problem = format!("{} to {} differ from the object's {} to {}", bounds.min, bounds.max, own.0, own.1);
+            let problem = format!(
+                "{} to {} differ from the object's {} to {}",
+                bounds.min, bounds.max, own.0, own.1
+            );
             return Some(("bounds".into(), problem));
         }
         if self.spec.metrics.is_empty() {

@@ -1,8 +1,8 @@
 //! What one loop of the controller gets to see, as facts.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::{Duration, Timestamp};
+use crate::{Duration, Notation, Quantity, Timestamp};
 
 /// What one loop gets to see: answers of APIs, failures included.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -87,8 +87,8 @@ pub struct Ready {
 pub struct ContainerFacts {
     /// Its name.
     pub name: String,
-    /// Requests by resource, in thousandths of the resource's unit.
-    pub requests: Vec<(String, i64)>,
+    /// Requests by resource.
+    pub requests: Vec<(String, Milli)>,
 }
 
 /// What the metrics API said of one pod and one resource.
@@ -111,6 +111,22 @@ pub struct PodMetrics {
 pub struct ContainerUsage {
     /// Its name.
     pub name: String,
-    /// Use in thousandths of the resource's unit; `None` where the resource was not listed.
-    pub usage: Option<i64>,
+    /// Its use; `None` where the resource was not listed.
+    pub usage: Option<Milli>,
+}
+
+/// Thousandths of a resource's unit, as the controller counts: an `i64`, a quantity in JSON.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub struct Milli(pub i64);
+
+impl Serialize for Milli {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Quantity::from_milli(self.0, Notation::Decimal).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Milli {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Quantity::deserialize(deserializer).map(|quantity| Self(quantity.milli()))
+    }
 }

@@ -24,6 +24,9 @@ pub struct Rules {
 pub struct MetricId(u16);
 
 impl MetricId {
+    /// A place that no list has.
+    pub(crate) const NOWHERE: Self = Self(u16::MAX);
+
     pub(crate) fn index(self) -> usize {
         usize::from(self.0)
     }
@@ -227,14 +230,23 @@ impl Rules {
             }
             seen.push(&metric.name);
             if metric.interval.is_zero() {
-                return Some((format!("{path}.interval"), "0s; give how often a sample is due".into()));
+                return Some((
+                    format!("{path}.interval"),
+                    "0s; give how often a sample is due".into(),
+                ));
             }
             if metric.max_gap < metric.interval {
-                return Some((format!("{path}.maxGap"), "shorter than the interval: no run could last".into()));
+                return Some((
+                    format!("{path}.maxGap"),
+                    "shorter than the interval: no run could last".into(),
+                ));
             }
             let (min, max) = (metric.plausible.min.get(), metric.plausible.max.get());
             if !(min.is_finite() && max.is_finite() && min < max) {
-                return Some((format!("{path}.plausible"), "needs two finite numbers, min below max".into()));
+                return Some((
+                    format!("{path}.plausible"),
+                    "needs two finite numbers, min below max".into(),
+                ));
             }
         }
         for direction in [Direction::Up, Direction::Down] {
@@ -251,7 +263,9 @@ impl Rules {
             Change::Step(step) if step.get() < 1 => {
                 return Some(("change.step".into(), format!("{step}; give 1 or more")));
             }
-            Change::Percent(0) => return Some(("change.percent".into(), "0; give 1 or more".into())),
+            Change::Percent(0) => {
+                return Some(("change.percent".into(), "0; give 1 or more".into()));
+            }
             Change::Step(_) | Change::Percent(_) | Change::Proportional => {}
         }
         for (at, condition) in side.conditions.iter().enumerate() {

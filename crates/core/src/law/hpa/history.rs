@@ -1,0 +1,55 @@
+//! Past recommendations and changes, kept as the controller keeps them: stale slots are reused,
+//! lists never shrink.
+
+use super::spec::ScalingRules;
+use super::state::{Recommendation, ScaleEvent};
+use crate::{Duration, Timestamp};
+
+/// Puts a recommendation in the last reusable slot, or at the end.
+pub(super) fn remember(
+    list: &mut Vec<Recommendation>,
+    reusable: Option<usize>,
+    entry: Recommendation,
+) {
+    match reusable.and_then(|at| list.get_mut(at)) {
+        Some(slot) => *slot = entry,
+        None => list.push(entry),
+    }
+}
+
+/// How much the size moved within a policy's period, by the events of one direction.
+pub(super) fn moved_within(events: &[ScaleEvent], period: i32, now: Timestamp) -> i32 {
+    let oldest = now.saturating_sub(seconds(period));
+    let recent = events.iter().filter(|e| e.at > oldest);
+    recent.fold(0_i32, |sum, event| sum.wrapping_add(event.change))
+}
+
+/// Adds a change to its direction's list: older ones than the longest period are outdated for
+/// good, and the last of those makes room.
+pub(super) fn add_event(
+    events: &mut Vec<ScaleEvent>,
+    rules: Option<&ScalingRules>,
+    change: i32,
+    now: Timestamp,
+) {
+    let periods = rules.and_then(|r| r.policies.as_ref()).into_iter().flatten();
+    let longest = periods.map(|p| p.period_seconds).max().unwrap_or(0);
+    let oldest = now.saturating_sub(seconds(longest));
+    let mut room = None;
+    for (at, event) in events.iter_mut().enumerate() {
+        if event.at < oldest {
+            event.outdated = true;
+            room = Some(at);
+        }
+    }
+    let event = ScaleEvent { change, at: now, outdated: false };
+    match room.and_then(|at| events.get_mut(at)) {
+        Some(slot) => *slot = event,
+        None => events.push(event),
+    }
+}
+
+/// Seconds of a spec; a negative number counts as none.
+pub(super) fn seconds(count: i32) -> Duration {
+    Duration::seconds(u32::try_from(count).unwrap_or(0))
+}
