@@ -1,1 +1,42 @@
-//! trimtab-sim.
+//! An estate in virtual time.
+//!
+//! Load arrives at services, a stated model of their replicas serves it, metrics are taken of
+//! what happens and arrive late, and the decisions made on them change the replicas: a closed
+//! loop without a clock, a thread or chance. The same estate with the same seed gives the same
+//! bytes on every machine. The model's equations and its limits stand on one page,
+//! `docs/model.md`.
+#![deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unreachable,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::as_conversions,
+    clippy::float_cmp,
+    clippy::arithmetic_side_effects,
+    clippy::integer_division,
+    clippy::modulo_arithmetic,
+    clippy::exit,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::disallowed_types,
+    clippy::disallowed_methods
+)]
+
+mod arith;
+mod demand;
+mod error;
+mod estate;
+mod plant;
+mod seed;
+mod service;
+mod shape;
+
+pub use self::demand::{Between, Demand};
+pub use self::error::{Error, Problem};
+pub use self::estate::{Estate, Prices};
+pub use self::plant::{Lag, Plant};
+pub use self::seed::Seed;
+pub use self::service::{Amounts, Limits, Resources, Service, Slo, Target};
+pub use self::shape::Launch;
