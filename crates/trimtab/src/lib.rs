@@ -1,1 +1,39 @@
-//! trimtab.
+//! trimtab answers three questions about a service: how big should this be, why, and what happens
+//! if I change it.
+//!
+//! This crate is what Rust users add. The decision core is re-exported at its root; the estate in
+//! virtual time is [`sim`], reading documents is [`documents`], recorded series are [`history`],
+//! and [`json`] is the one door for everything that crosses a language or a process.
+//!
+//! ```
+//! use trimtab::{Input, Replicas, State, Trail, WriteOutcome, decide, explain, intake, json};
+//! # use trimtab::doc::{at, cpu, cpu_policy};
+//! let policy = cpu_policy(); // above 70 % of request for 10 minutes: in proportion
+//! let mut state = State::new(&policy);
+//! let now = at("12:00:00");
+//! let mut trail = Trail::starting(&state);
+//! let samples = [cpu(&policy, 91.0, now)];
+//! let taken = intake(&policy, &mut state, &samples, now)?;
+//! trail.saw(&samples, &taken, now);
+//! let record = decide(&policy, &state, Input::Size(Replicas::new(4)), now, trail)?
+//!     .settle(WriteOutcome::Written)
+//!     .record();
+//! assert!(explain(&record).to_string().contains("cpu at 91 is above 70, for 0s of 10m needed"));
+//! assert_eq!(json::read_record(&json::to_string(&record)).unwrap(), record);
+//! # Ok::<(), trimtab::Error>(())
+//! ```
+
+pub mod json;
+
+#[doc(hidden)]
+pub use trimtab_core::doc;
+pub use trimtab_core::{
+    BudgetName, Bytes, Decision, Digest, Divergence, Duration, Error, Explanation, Input, Intake,
+    Law, MetricName, MilliCores, Money, Notation, Pending, Policy, Quality, Quantity, Real, Reason,
+    ReasonCode, Record, Recorder, Replicas, Resize, Said, Sample, ServiceId, Settled, Source, State,
+    Taken, Timestamp, Trail, WriteOutcome, again, decide, explain, fleet, guard, hpa, intake,
+    migrate, policy, poll_timeout, record, recorder, replay, rules,
+};
+pub use trimtab_documents as documents;
+pub use trimtab_history as history;
+pub use trimtab_sim as sim;
