@@ -25,18 +25,22 @@
 )]
 
 mod arith;
+mod curve;
 mod demand;
 mod error;
 mod estate;
 mod plant;
+mod queue;
 mod seed;
 mod service;
 mod shape;
 
+pub use self::curve::{Curve, LN_20, Load, MOST_UTILISATION};
 pub use self::demand::{Between, Demand};
 pub use self::error::{Error, Problem};
 pub use self::estate::{Estate, Prices};
 pub use self::plant::{Lag, Plant};
+pub use self::queue::{Flow, Queue};
 pub use self::seed::Seed;
 pub use self::service::{Amounts, Limits, Resources, Service, Slo, Target};
 pub use self::shape::Launch;
