@@ -83,3 +83,14 @@ pub use self::time::{Duration, Timestamp};
 pub use self::units::{
     BudgetName, Bytes, MetricName, MilliCores, Money, Replicas, ServiceId, Source,
 };
+
+/// Values that cross threads: every type of the decision path is `Send` and `Sync`.
+const _: () = {
+    const fn crosses<T: Send + Sync>() {}
+    crosses::<Policy>();
+    crosses::<State>();
+    crosses::<Pending<'_, ()>>();
+    crosses::<Settled<'_, Trail>>();
+    crosses::<Record>();
+    crosses::<hpa::World>();
+};

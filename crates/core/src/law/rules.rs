@@ -6,6 +6,7 @@
 
 pub(crate) mod clock;
 pub(crate) mod feed;
+mod named;
 pub(crate) mod propose;
 mod spec;
 mod state;

@@ -4,11 +4,12 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::named::Named;
 use crate::{Duration, MetricName, Real, Replicas};
 
-/// The rules of one service.
+/// The rules of one service. In JSON a condition names its metric.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(try_from = "Named", into = "Named")]
 pub struct Rules {
     /// The metrics that are taken in. A [`MetricId`] is a place in this list.
     pub metrics: Vec<Metric>,
@@ -107,8 +108,7 @@ pub struct Plausible {
 }
 
 /// When and how far to move in one direction.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Side {
     /// Whether one condition is enough.
     pub when: When,
@@ -129,8 +129,7 @@ pub enum When {
 }
 
 /// A threshold on a metric and how long it must be passed.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Condition {
     /// The metric that is looked at.
     pub metric: MetricId,
