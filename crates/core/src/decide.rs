@@ -75,16 +75,24 @@ pub(crate) struct Premise<'a> {
 /// Decides, and changes nothing: the answer waits in a [`Pending`].
 ///
 /// ```
-/// # use trimtab_core::doc::{cpu_policy, cpu, at};
-/// use trimtab_core::{Input, Replicas, State, WriteOutcome, decide, intake};
-/// let policy = cpu_policy(); // grows in proportion after 10 minutes above 70 % of request
+/// use trimtab_core::rules::{Base, Beyond, Change, Metric, Rules, Unit, When};
+/// use trimtab_core::{Duration, Input, Policy, Replicas, Sample, State, Timestamp, WriteOutcome};
+/// use trimtab_core::{decide, intake};
+///
+/// let metric = Metric::gauge("cpu", Unit::PercentOf(Base::Request), Duration::minutes(1));
+/// let up = [("cpu", Beyond::Above, 70.0, Duration::minutes(10))];
+/// let rules = Rules::new(vec![metric]).grow(When::Any, Change::Proportional, &up)?;
+/// let cpu = rules.metric_id("cpu").expect("a metric of these rules");
+/// let policy = Policy::under_rules("web", 2..=20, rules)?;
+///
 /// let mut state = State::new(&policy);
-/// for minute in 0..=10 {
-///     let now = at(&format!("12:{minute:02}:00"));
-///     let taken = intake(&policy, &mut state, &[cpu(&policy, 91.0, now)], now)?;
-///     assert_eq!(taken.refused(), 0);
+/// let mut now: Timestamp = "2026-03-01T12:00:00Z".parse()?;
+/// for _ in 0..=10 {
+///     now = now.saturating_add(Duration::minutes(1));
+///     let sample = Sample::measured(cpu, 91.0, now, &"prometheus".into());
+///     assert_eq!(intake(&policy, &mut state, &[sample], now)?.refused(), 0);
 /// }
-/// let pending = decide(&policy, &state, Input::Size(Replicas::new(4)), at("12:10:00"), ())?;
+/// let pending = decide(&policy, &state, Input::Size(Replicas::new(4)), now, ())?;
 /// assert_eq!(pending.wanted().get(), 6, "ceil(4 x 91 / 70)");
 /// let settled = pending.settle(WriteOutcome::Written);
 /// assert_eq!(settled.decision.because.to_string(), "cpu was above 70 for 10m (needed 10m), now 91");

@@ -40,8 +40,6 @@ mod arith;
 mod decide;
 mod decision;
 mod digest;
-#[doc(hidden)]
-pub mod doc;
 mod error;
 mod explain;
 pub mod fleet;

@@ -77,6 +77,31 @@ impl Policy {
         Ok(Self { parts, digest })
     }
 
+    /// A policy under the `rules` law, without guards.
+    ///
+    /// ```
+    /// use trimtab_core::rules::{Base, Beyond, Change, Metric, Rules, Unit, When};
+    /// use trimtab_core::{Duration, Policy};
+    /// let cpu = Metric::gauge("cpu", Unit::PercentOf(Base::Request), Duration::minutes(1));
+    /// let up = [("cpu", Beyond::Above, 70.0, Duration::minutes(10))];
+    /// let rules = Rules::new(vec![cpu]).grow(When::Any, Change::Proportional, &up)?;
+    /// let policy = Policy::under_rules("web", 2..=20, rules)?;
+    /// assert_eq!(policy.bounds().max.get(), 20);
+    /// # Ok::<(), trimtab_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Policy::new`].
+    pub fn under_rules(
+        service: &str,
+        sizes: std::ops::RangeInclusive<i32>,
+        rules: rules::Rules,
+    ) -> Result<Self, Error> {
+        let (min, max) = (Replicas::new(*sizes.start()), Replicas::new(*sizes.end()));
+        let (bounds, law, guards) = (Bounds { min, max }, Law::Rules(rules), Guards::none());
+        Self::new(Parts { service: ServiceId::from(service), bounds, law, guards })
+    }
+
     /// The service that is governed.
     #[must_use]
     pub const fn service(&self) -> &ServiceId {

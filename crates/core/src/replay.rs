@@ -36,15 +36,24 @@ pub enum Divergence {
 /// Works a record out again from its premise and compares.
 ///
 /// ```
-/// # use trimtab_core::doc::{cpu_policy, cpu, at};
-/// use trimtab_core::{Input, Replicas, State, Trail, WriteOutcome, decide, intake, replay};
-/// let policy = cpu_policy();
+/// # use trimtab_core::rules::{Base, Beyond, Change, Metric, Rules, Unit, When};
+/// # use trimtab_core::{Duration, Policy};
+/// # let web = |above| {
+/// #     let cpu = Metric::gauge("cpu", Unit::PercentOf(Base::Request), Duration::minutes(1));
+/// #     let up = [("cpu", Beyond::Above, above, Duration::minutes(10))];
+/// #     Policy::under_rules("web", 2..=20, Rules::new(vec![cpu]).grow(When::Any, Change::Proportional, &up)?)
+/// # };
+/// use trimtab_core::{Input, Replicas, Sample, State, Timestamp, Trail, WriteOutcome};
+/// use trimtab_core::{decide, intake, replay};
+/// let policy = web(70.0)?;
+/// let cpu = policy.rules().and_then(|rules| rules.metric_id("cpu")).expect("its metric");
+/// let now: Timestamp = "2026-03-01T12:00:00Z".parse()?;
 /// let mut state = State::new(&policy);
 /// let mut trail = Trail::starting(&state);
-/// let samples = [cpu(&policy, 91.0, at("12:00:00"))];
-/// let taken = intake(&policy, &mut state, &samples, at("12:00:10"))?;
-/// trail.saw(&samples, &taken, at("12:00:10"));
-/// let pending = decide(&policy, &state, Input::Size(Replicas::new(4)), at("12:00:10"), trail)?;
+/// let samples = [Sample::measured(cpu, 91.0, now, &"prometheus".into())];
+/// let taken = intake(&policy, &mut state, &samples, now)?;
+/// trail.saw(&samples, &taken, now);
+/// let pending = decide(&policy, &state, Input::Size(Replicas::new(4)), now, trail)?;
 /// let mut record = pending.settle(WriteOutcome::Written).record();
 /// replay(&record).expect("stands");
 /// record.finding.decision.to = Replicas::new(5);

@@ -22,6 +22,16 @@ pub struct Sample {
     pub quality: Quality,
 }
 
+impl Sample {
+    /// A value as it was measured. NaN and infinities are values that [`intake`](crate::intake())
+    /// refuses; a source that had nothing sends a `value` of `None`.
+    #[must_use]
+    pub fn measured(metric: MetricId, value: f64, taken_at: Timestamp, source: &Source) -> Self {
+        let (value, source) = (Some(Real::new(value)), source.clone());
+        Self { metric, value, taken_at, source, quality: Quality::Measured }
+    }
+}
+
 /// How a value came about.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

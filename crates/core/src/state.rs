@@ -141,11 +141,18 @@ impl State {
 /// `None` if only new samples, or someone else, could change it.
 ///
 /// ```
-/// # use trimtab_core::doc::{cpu_policy, at};
-/// use trimtab_core::{State, poll_timeout};
-/// let policy = cpu_policy();
+/// # use trimtab_core::rules::{Base, Beyond, Change, Metric, Rules, Unit, When};
+/// # use trimtab_core::{Duration, Policy};
+/// # let web = |above| {
+/// #     let cpu = Metric::gauge("cpu", Unit::PercentOf(Base::Request), Duration::minutes(1));
+/// #     let up = [("cpu", Beyond::Above, above, Duration::minutes(10))];
+/// #     Policy::under_rules("web", 2..=20, Rules::new(vec![cpu]).grow(When::Any, Change::Proportional, &up)?)
+/// # };
+/// use trimtab_core::{State, Timestamp, poll_timeout};
+/// let policy = web(70.0)?;
 /// let state = State::new(&policy);
-/// assert!(poll_timeout(&policy, &state) <= Some(at("12:00:00")), "never asked: at once");
+/// assert_eq!(poll_timeout(&policy, &state), Some(Timestamp::MIN), "never asked: at once");
+/// # Ok::<(), trimtab_core::Error>(())
 /// ```
 #[must_use]
 pub fn poll_timeout(policy: &Policy, state: &State) -> Option<Timestamp> {
@@ -175,12 +182,19 @@ pub fn poll_timeout(policy: &Policy, state: &State) -> Option<Timestamp> {
 /// keeps its clock, one whose threshold or time changed starts anew, and says so.
 ///
 /// ```
-/// # use trimtab_core::doc::{cpu_policy, cpu_policy_above, at};
+/// # use trimtab_core::rules::{Base, Beyond, Change, Metric, Rules, Unit, When};
+/// # use trimtab_core::{Duration, Policy};
+/// # let web = |above| {
+/// #     let cpu = Metric::gauge("cpu", Unit::PercentOf(Base::Request), Duration::minutes(1));
+/// #     let up = [("cpu", Beyond::Above, above, Duration::minutes(10))];
+/// #     Policy::under_rules("web", 2..=20, Rules::new(vec![cpu]).grow(When::Any, Change::Proportional, &up)?)
+/// # };
 /// use trimtab_core::{State, migrate};
-/// let (old, new) = (cpu_policy(), cpu_policy_above(80.0));
+/// let (old, new) = (web(70.0)?, web(80.0)?);
 /// let (state, reasons) = migrate(State::new(&old), &old, &new);
 /// assert_eq!(state.policy(), new.digest());
 /// assert_eq!(reasons[0].code().as_str(), "clock-restarted");
+/// # Ok::<(), trimtab_core::Error>(())
 /// ```
 #[must_use]
 pub fn migrate(state: State, old: &Policy, new: &Policy) -> (State, Vec<Reason>) {

@@ -177,6 +177,12 @@ impl Duration {
         self.0 == 0
     }
 
+    /// The sum, stopping at [`Duration::MAX`].
+    #[must_use]
+    pub const fn saturating_add(self, more: Self) -> Self {
+        Self(self.0.saturating_add(more.0))
+    }
+
     /// `self * numerator / denominator`, truncated and saturating; a zero denominator counts as 1.
     #[must_use]
     pub const fn scaled(self, numerator: u32, denominator: u32) -> Self {

@@ -75,9 +75,12 @@ pub fn read_record(text: &str) -> Result<Record, Error> {
 /// Reads a saved state; give it to the policy whose digest it carries.
 ///
 /// ```
-/// # use trimtab::doc::cpu_policy;
+/// # use trimtab::rules::{Metric, Rules, Unit};
+/// # use trimtab::{Duration, Policy};
+/// # let queue = Metric::gauge("queue", Unit::Count, Duration::minutes(1));
+/// # let policy = Policy::under_rules("web", 2..=20, Rules::new(vec![queue])).expect("stands");
 /// use trimtab::{State, json};
-/// let state = State::new(&cpu_policy());
+/// let state = State::new(&policy);
 /// assert_eq!(json::read_state(&json::to_string(&state))?, state);
 /// # Ok::<(), json::Error>(())
 /// ```
@@ -133,12 +136,14 @@ impl<W: Write> RecordWriter<W> {
 /// Reads a stream of records and puts each policy back; an iterator over lines.
 ///
 /// ```
-/// # use trimtab::doc::{at, cpu_policy};
-/// # use trimtab::{Input, Replicas, State, Trail, WriteOutcome, decide};
+/// # use trimtab::rules::{Metric, Rules, Unit};
+/// # use trimtab::{Duration, Policy};
+/// # let queue = Metric::gauge("queue", Unit::Count, Duration::minutes(1));
+/// # let policy = Policy::under_rules("web", 2..=20, Rules::new(vec![queue])).expect("stands");
+/// # use trimtab::{Input, Replicas, State, Timestamp, Trail, WriteOutcome, decide};
 /// use trimtab::json::{RecordReader, RecordWriter};
-/// # let policy = cpu_policy();
-/// # let state = State::new(&policy);
-/// # let pending = decide(&policy, &state, Input::Size(Replicas::new(4)), at("12:00:00"), Trail::starting(&state)).unwrap();
+/// # let (state, now) = (State::new(&policy), Timestamp::from_seconds(0));
+/// # let pending = decide(&policy, &state, Input::Size(Replicas::new(4)), now, Trail::starting(&state)).unwrap();
 /// let record = pending.settle(WriteOutcome::Written).record();
 /// let mut writer = RecordWriter::new(Vec::new());
 /// writer.write(record.clone())?;

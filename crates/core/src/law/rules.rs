@@ -4,6 +4,7 @@
 //! at a gap longer than the metric's `max_gap`. It is sustained at the first sample whose taken-at
 //! minus the run's start is at least the condition's `hold`.
 
+mod build;
 pub(crate) mod clock;
 pub(crate) mod feed;
 mod named;

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::spec::{Beyond, Change, Condition, Metric, Rules, Side, When};
-use crate::{Duration, Error, MetricName, Real, ServiceId};
+use super::spec::{Beyond, Change, Condition, Direction, Metric, Rules, Side, When};
+use crate::{Duration, Error, MetricName, Real};
 
 /// The shape of [`Rules`] in JSON.
 #[derive(Clone, Serialize, Deserialize)]
@@ -59,25 +59,24 @@ impl TryFrom<Named> for Rules {
 
     fn try_from(named: Named) -> Result<Self, Error> {
         let Named { metrics, up, down } = named;
-        let none = |when, change| Side { when, change, conditions: Vec::new() };
-        let mut rules =
-            Self { metrics, up: none(up.when, up.change), down: none(down.when, down.change) };
-        rules.up.conditions = placed(&rules, up.conditions)?;
-        rules.down.conditions = placed(&rules, down.conditions)?;
+        let mut rules = Self::new(metrics);
+        let conditions = placed(&rules, Direction::Up, up.conditions)?;
+        rules.up = Side { when: up.when, conditions, change: up.change };
+        let conditions = placed(&rules, Direction::Down, down.conditions)?;
+        rules.down = Side { when: down.when, conditions, change: down.change };
         Ok(rules)
     }
 }
 
-fn placed(rules: &Rules, conditions: Vec<NamedCondition>) -> Result<Vec<Condition>, Error> {
-    let place = |c: NamedCondition| match rules.metric_id(c.metric.as_str()) {
-        Some(metric) => {
-            Ok(Condition { metric, beyond: c.beyond, threshold: c.threshold, hold: c.hold })
-        }
-        None => Err(Error::Policy {
-            service: ServiceId::from(""),
-            field: "law.rules.conditions".into(),
-            problem: format!("no metric is called `{}`", c.metric),
-        }),
+fn placed(
+    rules: &Rules,
+    direction: Direction,
+    conditions: Vec<NamedCondition>,
+) -> Result<Vec<Condition>, Error> {
+    let place = |named: NamedCondition| {
+        let metric = rules.named_metric(direction, named.metric.as_str())?;
+        let NamedCondition { beyond, threshold, hold, .. } = named;
+        Ok(Condition { metric, beyond, threshold, hold })
     };
     conditions.into_iter().map(place).collect()
 }
