@@ -205,6 +205,15 @@ reasons! {
     } = "not-all", "{holding} of {conditions} conditions to go {direction} hold; {missing} does not";
     /// Nothing is beyond its threshold.
     Quiet = "quiet", "no metric is beyond a threshold";
+    /// No run is on, and a condition's newest sample is too old to tell.
+    Blind {
+        /// The metric.
+        metric: MetricName,
+        /// The age of its newest sample.
+        age: Duration,
+        /// The most that is accepted.
+        most: Duration,
+    } = "blind", "nothing to go by: the newest sample of {metric} is {age} old, at most {most} is accepted";
     /// Nothing has been measured yet.
     NoSamples = "no-samples", "no sample has been taken in yet";
     /// A sustained condition proposes the size that is there already.

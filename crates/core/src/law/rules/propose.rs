@@ -49,7 +49,7 @@ pub(crate) fn verdict<R: Recorder>(
     if let Side::Asks(size, reason) = down {
         return asked(size, reason, current);
     }
-    Verdict { size: current, because: standstill(rules, state, up, down) }
+    Verdict { size: current, because: standstill(rules, state, up, down, now) }
 }
 
 /// A side's proposal, or that it proposes what is there.
@@ -66,7 +66,13 @@ fn asked(size: Replicas, reason: Reason, current: Replicas) -> Verdict {
 }
 
 /// Why nothing moves: what came closest, growing before shrinking.
-fn standstill(rules: &Rules, state: &State, up: Side<'_>, down: Side<'_>) -> Reason {
+fn standstill(
+    rules: &Rules,
+    state: &State,
+    up: Side<'_>,
+    down: Side<'_>,
+    now: Timestamp,
+) -> Reason {
     let mut quiet = None;
     for (direction, side) in [(Direction::Up, up), (Direction::Down, down)] {
         match side {
@@ -92,8 +98,24 @@ fn standstill(rules: &Rules, state: &State, up: Side<'_>, down: Side<'_>) -> Rea
             Side::Asks(..) | Side::Quiet => {}
         }
     }
-    let nothing = state.feeds.iter().all(|feed| feed.last.is_none());
-    quiet.unwrap_or(if nothing { Reason::NoSamples } else { Reason::Quiet })
+    quiet.unwrap_or_else(|| unmoved(rules, state, now))
+}
+
+/// Why nothing is beyond a threshold: too old to tell, never measured, or truly quiet.
+fn unmoved(rules: &Rules, state: &State, now: Timestamp) -> Reason {
+    if state.feeds.iter().all(|feed| feed.last.is_none()) {
+        return Reason::NoSamples;
+    }
+    let stale = rules.conditions().find_map(|(_, condition)| {
+        let metric = rules.metric(condition.metric)?;
+        let age = now.since(state.feeds.get(condition.metric.index())?.last?.at);
+        (age > metric.max_age).then(|| Reason::Blind {
+            metric: metric.name.clone(),
+            age,
+            most: metric.max_age,
+        })
+    });
+    stale.unwrap_or(Reason::Quiet)
 }
 
 fn count(conditions: usize) -> u32 {
