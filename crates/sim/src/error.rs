@@ -1,8 +1,8 @@
-//! What is wrong with an estate, before anything is simulated.
+//! What can go wrong with a simulation: mostly what it was given.
 
-use trimtab_core::ServiceId;
+use trimtab_core::{ServiceId, Timestamp};
 
-/// A mistake in what the simulation was given; nothing was simulated.
+/// A mistake in what the simulation was given, or a world that does not do what was waited for.
 #[derive(Clone, PartialEq, Debug, thiserror::Error)]
 pub enum Error {
     /// Demand that cannot be told as a series.
@@ -27,6 +27,14 @@ pub enum Error {
         service: ServiceId,
         /// What the core said.
         source: trimtab_core::Error,
+    },
+    /// The world did not do what was waited for.
+    #[error("never came to rest: waited {most} ticks, until {now}")]
+    NeverCameToRest {
+        /// How many ticks were allowed.
+        most: u32,
+        /// When waiting ended.
+        now: Timestamp,
     },
 }
 

@@ -2,8 +2,9 @@
 
 use trimtab_core::{Duration, Money, ServiceId, Timestamp};
 
+use crate::arith::float;
 use crate::error::{Error, Problem};
-use crate::service::Service;
+use crate::service::{Amounts, Service};
 
 /// An estate in virtual time.
 #[derive(Clone, PartialEq, Debug)]
@@ -35,6 +36,19 @@ pub struct Prices {
     /// One GiB (2^30 bytes) for one hour.
     pub memory_gib_hour: Money,
 }
+
+impl Prices {
+    /// What one replica costs in an hour by what it requests, to the nearest millionth.
+    #[must_use]
+    pub fn replica_hour(&self, requests: &Amounts) -> Money {
+        let cores = float(requests.cpu.get()) / 1000.0;
+        let gibs = float(requests.memory.get()) / GIB;
+        self.cpu_core_hour.times(cores).saturating_add(self.memory_gib_hour.times(gibs))
+    }
+}
+
+/// Bytes in a GiB.
+const GIB: f64 = 1_073_741_824.0;
 
 impl Estate {
     /// Everything wrong with the estate and its services, in the order of the fields.

@@ -25,22 +25,37 @@
 )]
 
 mod arith;
+mod course;
 mod curve;
 mod demand;
 mod error;
 mod estate;
+mod facts;
+mod ledger;
+mod metrics;
+mod open_loop;
+mod picture;
 mod plant;
+mod pods;
 mod queue;
 mod seed;
 mod service;
 mod shape;
+mod tape;
+mod world;
 
+pub use self::course::Course;
 pub use self::curve::{Curve, LN_20, Load, MOST_UTILISATION};
 pub use self::demand::{Between, Demand};
 pub use self::error::{Error, Problem};
 pub use self::estate::{Estate, Prices};
+pub use self::ledger::{Change, FLAP, Score};
+pub use self::open_loop::{Effect, OpenLoop, Outcome, upward_crossings};
+pub use self::picture::{MOST_POINTS, Point};
 pub use self::plant::{Lag, Plant};
 pub use self::queue::{Flow, Queue};
 pub use self::seed::Seed;
 pub use self::service::{Amounts, Limits, Resources, Service, Slo, Target};
 pub use self::shape::Launch;
+pub use self::tape::Keep;
+pub use self::world::{Warning, World};

@@ -2,7 +2,9 @@
 
 use trimtab_core::{Bytes, Duration, MilliCores, Real};
 
+use crate::arith::{float, int};
 use crate::error::Problem;
+use crate::seed::Seed;
 
 /// How one replica serves: its stated service curve, its lags, and how it is measured.
 ///
@@ -57,6 +59,13 @@ impl Lag {
     #[must_use]
     pub const fn always(delay: Duration) -> Self {
         Self { least: delay, most: delay }
+    }
+
+    /// The next delay.
+    pub(crate) fn draw(self, chance: &mut Seed) -> Duration {
+        let span = self.most.nanos().saturating_sub(self.least.nanos());
+        let more = int(float(span) * chance.unit());
+        Duration::from_nanos(self.least.nanos().saturating_add(more)).unwrap_or(self.most)
     }
 }
 

@@ -1,0 +1,182 @@
+//! What the controller of the `hpa` law gets to see of a service: pods, and what they use.
+
+use std::collections::VecDeque;
+
+use trimtab_core::hpa::{
+    Answer, Autoscaler, ContainerFacts, ContainerUsage, MetricSpec, Milli, PodFacts, PodMetrics,
+    PodPhase, Ready, Scale, World,
+};
+use trimtab_core::{Duration, Timestamp};
+
+use crate::arith::int;
+use crate::pods::{Pod, Pods};
+use crate::service::{Resources, Service};
+
+/// What pods use, measured at one instant.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Usage {
+    pub(crate) arrives: Timestamp,
+    pub(crate) taken_at: Timestamp,
+    /// Over how long it was measured.
+    pub(crate) window: Duration,
+    /// The pods that ran, or were ready, at this instant did so throughout.
+    pub(crate) as_of: Timestamp,
+    /// CPU in thousandths of a core and memory in bytes, of a ready pod and of one that only runs.
+    pub(crate) ready: (f64, f64),
+    pub(crate) idle: (f64, f64),
+}
+
+/// The world as the controller sees it, kept up to date in place.
+#[derive(Clone, Debug)]
+pub(crate) struct Facts {
+    world: World,
+    /// The serial of each pod in the world's list.
+    serials: Vec<u64>,
+    /// What each metric of the spec measures.
+    resources: Vec<Measured>,
+    service: String,
+    requests: Vec<(String, Milli)>,
+    under_way: VecDeque<Usage>,
+    latest: Option<Usage>,
+}
+
+/// A resource that pods use.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Measured {
+    Cpu,
+    Memory,
+    /// One that the model does not know.
+    Unknown,
+}
+
+impl Facts {
+    /// The facts of a service under an autoscaler, and what the model cannot tell, in words.
+    pub(crate) fn of(service: &Service, autoscaler: &Autoscaler) -> (Self, Vec<String>) {
+        let mut warnings = Vec::new();
+        let mut resources = Vec::new();
+        let mut metrics = Vec::new();
+        for MetricSpec::Resource { name, .. } in &autoscaler.spec.metrics {
+            let measured = match name.as_str() {
+                "cpu" => Measured::Cpu,
+                "memory" => Measured::Memory,
+                _ => Measured::Unknown,
+            };
+            metrics.push(if measured == Measured::Unknown {
+                let name = name.as_str();
+                warnings.push(format!(
+                    "resource `{name}`: the model knows cpu and memory only; asking for it fails"
+                ));
+                Answer::Failed(format!("no metrics returned from resource metrics API: {name}"))
+            } else {
+                Answer::Ok(Vec::new())
+            });
+            resources.push(measured);
+        }
+        let Resources { requests, .. } = service.resources;
+        let requests = vec![
+            ("cpu".to_owned(), Milli(requests.cpu.get())),
+            ("memory".to_owned(), Milli(requests.memory.get().saturating_mul(1000))),
+        ];
+        let name = service.id.as_str().to_owned();
+        let scale = Scale { spec: 0, status: 0, selector: format!("app={name}") };
+        let facts = Self {
+            world: World { scale: Answer::Ok(scale), pods: Vec::new(), metrics },
+            serials: Vec::new(),
+            resources,
+            service: name,
+            requests,
+            under_way: VecDeque::new(),
+            latest: None,
+        };
+        (facts, warnings)
+    }
+
+    /// What pods use was measured, and will arrive.
+    pub(crate) fn measured(&mut self, usage: Usage) {
+        self.under_way.push_back(usage);
+    }
+
+    /// The world as it is seen now.
+    pub(crate) fn see(&mut self, pods: &Pods, now: Timestamp) -> &World {
+        while self.under_way.front().is_some_and(|usage| usage.arrives <= now) {
+            self.latest = self.under_way.pop_front();
+        }
+        self.list(pods.all());
+        for (facts, pod) in self.world.pods.iter_mut().zip(pods.all()) {
+            let running = pod.running <= now;
+            let ready = pod.ready <= now;
+            facts.phase = if running { PodPhase::Running } else { PodPhase::Pending };
+            let last_transition = if ready { pod.ready } else { pod.created };
+            facts.ready = Some(Ready { status: Some(ready), last_transition });
+        }
+        if let Answer::Ok(scale) = &mut self.world.scale {
+            let count = i32::try_from(pods.count()).unwrap_or(i32::MAX);
+            (scale.spec, scale.status) = (count, count);
+        }
+        if let Some(usage) = self.latest {
+            self.weigh(pods.all(), &usage);
+        }
+        &self.world
+    }
+
+    /// Makes the list of pods the one that is there.
+    fn list(&mut self, pods: &[Pod]) {
+        let same = self.serials.iter().zip(pods).take_while(|(s, pod)| **s == pod.serial).count();
+        if same == self.serials.len() && same == pods.len() {
+            return;
+        }
+        self.serials.truncate(same);
+        self.world.pods.truncate(same);
+        for answer in &mut self.world.metrics {
+            if let Answer::Ok(list) = answer {
+                list.truncate(same);
+            }
+        }
+        for pod in pods.iter().skip(same) {
+            self.serials.push(pod.serial);
+            let containers =
+                vec![ContainerFacts { name: "main".into(), requests: self.requests.clone() }];
+            self.world.pods.push(PodFacts {
+                // Padded, so that names rise in the order of age.
+                name: format!("{}-{:06}", self.service, pod.serial),
+                deleted: false,
+                phase: PodPhase::Pending,
+                start_time: Some(pod.created),
+                ready: None,
+                containers,
+            });
+        }
+    }
+
+    /// Writes what each measured pod uses into the answers of the metrics API.
+    fn weigh(&mut self, pods: &[Pod], usage: &Usage) {
+        let measured = pods.iter().take_while(|pod| pod.running <= usage.as_of).count();
+        let World { pods: facts, metrics, .. } = &mut self.world;
+        for (answer, resource) in metrics.iter_mut().zip(&self.resources) {
+            let Answer::Ok(list) = answer else { continue };
+            list.truncate(measured);
+            for facts in facts.iter().take(measured).skip(list.len()) {
+                list.push(PodMetrics {
+                    pod: facts.name.clone(),
+                    timestamp: usage.taken_at,
+                    window: usage.window,
+                    containers: vec![ContainerUsage { name: "main".into(), usage: None }],
+                });
+            }
+            let milli = |(cpu, memory): (f64, f64)| match resource {
+                Measured::Cpu => Milli(int(cpu.round())),
+                Measured::Memory => Milli(int(memory.round()).saturating_mul(1000)),
+                Measured::Unknown => Milli::default(),
+            };
+            let (ready, idle) = (milli(usage.ready), milli(usage.idle));
+            for (metrics, pod) in list.iter_mut().zip(pods) {
+                metrics.timestamp = usage.taken_at;
+                metrics.window = usage.window;
+                if let Some(container) = metrics.containers.first_mut() {
+                    let used = if pod.ready <= usage.as_of { ready } else { idle };
+                    container.usage = Some(used);
+                }
+            }
+        }
+    }
+}
