@@ -1,8 +1,8 @@
 //! One service on its course through time: load, replicas, measurements, decisions.
 
 use trimtab_core::{
-    Decision, Duration, Input, Intake, Law, Replicas, Settled, State, Timestamp, Trail,
-    WriteOutcome, decide, intake, poll_timeout,
+    Decision, Duration, Input, Law, Replicas, Settled, State, Timestamp, Trail, WriteOutcome,
+    decide, intake, poll_timeout,
 };
 
 use crate::curve::{Curve, Load};
@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::estate::Prices;
 use crate::facts::{Facts, Usage};
 use crate::ledger::{Change, Ledger, Score};
-use crate::metrics::{Metrics, Scrape, View};
+use crate::metrics::{Metrics, View};
 use crate::picture::{Picture, Point, Stroke};
 use crate::pods::Pods;
 use crate::queue::{Flow, Queue};
@@ -132,7 +132,7 @@ impl Course {
     /// How many replicas there are, ready or not.
     #[must_use]
     pub fn replicas(&self) -> Replicas {
-        Replicas::new(i32::try_from(self.pods.count()).unwrap_or(i32::MAX))
+        size(&self.pods)
     }
 
     /// How many replicas were ready in the last step.
@@ -285,74 +285,78 @@ impl Course {
         now: Timestamp,
         tape: Option<&mut Tape<'_>>,
     ) -> Result<(), trimtab_core::Error> {
+        if let Some(tape) = tape.filter(|tape| tape.keep.may(self.decisions)) {
+            return self.act_on_record(now, tape);
+        }
         let policy = &self.service.policy;
-        let mut notes = tape
-            .filter(|tape| tape.keep.may(self.decisions))
-            .map(|tape| Notes::of(tape, &self.state));
+        if let Senses::Rules(metrics) = &mut self.senses {
+            while let Some(scrape) = metrics.arrived(now) {
+                let taken = intake(policy, &mut self.state, &scrape.samples, now);
+                metrics.done_with(scrape);
+                // Which samples were used is for the record; here only a mistake matters.
+                drop(taken?);
+            }
+        }
+        if poll_timeout(policy, &self.state).is_none_or(|due| due > now) {
+            return Ok(());
+        }
+        let seen = self.senses.see(&self.pods, now);
+        let settled = decide(policy, &self.state, seen, now, ())?.settle(WriteOutcome::Written);
+        let Settled { state, decision, .. } = settled;
+        self.carry_out(state, decision, now);
+        Ok(())
+    }
+
+    /// The same, with a record if the decision turns out to be one to keep.
+    #[cold]
+    fn act_on_record(
+        &mut self,
+        now: Timestamp,
+        tape: &mut Tape<'_>,
+    ) -> Result<(), trimtab_core::Error> {
+        let policy = &self.service.policy;
+        let mut trail = Trail::starting(&self.state);
         if let Senses::Rules(metrics) = &mut self.senses {
             while let Some(scrape) = metrics.arrived(now) {
                 let taken = intake(policy, &mut self.state, &scrape.samples, now)?;
-                match &mut notes {
-                    Some(notes) => notes.batches.push((scrape, taken)),
-                    None => metrics.done_with(scrape),
-                }
+                trail.saw(&scrape.samples, &taken, now);
+                metrics.done_with(scrape);
             }
         }
-        if poll_timeout(policy, &self.state).is_some_and(|due| due <= now) {
-            let seen = match &mut self.senses {
-                Senses::Rules(_) => {
-                    Input::Size(Replicas::new(i32::try_from(self.pods.count()).unwrap_or(i32::MAX)))
-                }
-                Senses::Hpa(facts) => Input::World(facts.see(&self.pods, now)),
-            };
-            let pending = decide(policy, &self.state, seen, now, ())?;
-            let (state, decision) = match &mut notes {
-                Some(notes) if notes.tape.keep.must(pending.decision().is_hold()) => {
-                    // Once more with a trail, which changes nothing: deciding is pure.
-                    let trail = notes.trail(now);
-                    let settled = decide(policy, &self.state, seen, now, trail)?
-                        .settle(WriteOutcome::Written);
-                    (notes.tape.sink)(settled.record());
-                    let Settled { state, decision, .. } = settled;
-                    (state, decision)
-                }
-                _ => {
-                    let Settled { state, decision, .. } = pending.settle(WriteOutcome::Written);
-                    (state, decision)
-                }
-            };
-            self.state = state;
-            self.decisions = self.decisions.saturating_add(1);
-            if !decision.is_hold() {
-                self.pods.resize(u32::try_from(decision.to.get()).unwrap_or(0), now);
-                self.ledger.change(Change::of(&decision, now));
-            }
-            self.last = Some(decision);
+        if poll_timeout(policy, &self.state).is_none_or(|due| due > now) {
+            return Ok(());
         }
-        if let (Some(notes), Senses::Rules(metrics)) = (notes, &mut self.senses) {
-            notes.batches.into_iter().for_each(|(scrape, _)| metrics.done_with(scrape));
+        let seen = self.senses.see(&self.pods, now);
+        let settled = decide(policy, &self.state, seen, now, trail)?.settle(WriteOutcome::Written);
+        if tape.keep.must(settled.decision.is_hold()) {
+            (tape.sink)(settled.record());
         }
+        let Settled { state, decision, .. } = settled;
+        self.carry_out(state, decision, now);
         Ok(())
     }
-}
 
-/// What a record of the present decision would have to tell.
-struct Notes<'a, 'b> {
-    tape: &'a mut Tape<'b>,
-    before: State,
-    batches: Vec<(Scrape, Intake)>,
-}
-
-impl<'a, 'b> Notes<'a, 'b> {
-    fn of(tape: &'a mut Tape<'b>, before: &State) -> Self {
-        Self { tape, before: before.clone(), batches: Vec::new() }
-    }
-
-    fn trail(&self, now: Timestamp) -> Trail {
-        let mut trail = Trail::starting(&self.before);
-        for (scrape, taken) in &self.batches {
-            trail.saw(&scrape.samples, taken, now);
+    fn carry_out(&mut self, state: State, decision: Decision, now: Timestamp) {
+        self.state = state;
+        self.decisions = self.decisions.saturating_add(1);
+        if !decision.is_hold() {
+            self.pods.resize(u32::try_from(decision.to.get()).unwrap_or(0), now);
+            self.ledger.change(Change::of(&decision, now));
         }
-        trail
+        self.last = Some(decision);
     }
+}
+
+impl Senses {
+    /// What a decision gets to see now.
+    fn see(&mut self, pods: &Pods, now: Timestamp) -> Input<'_> {
+        match self {
+            Self::Rules(_) => Input::Size(size(pods)),
+            Self::Hpa(facts) => Input::World(facts.see(pods, now)),
+        }
+    }
+}
+
+fn size(pods: &Pods) -> Replicas {
+    Replicas::new(i32::try_from(pods.count()).unwrap_or(i32::MAX))
 }
