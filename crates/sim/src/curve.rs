@@ -138,7 +138,7 @@ impl Curve {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use proptest::prelude::*;
     use trimtab_core::{Bytes, Duration, MilliCores, Real};
 
@@ -146,7 +146,7 @@ mod tests {
     use crate::plant::Lag;
     use crate::queue::Queue;
 
-    fn plant() -> Plant {
+    pub(crate) fn plant() -> Plant {
         Plant {
             capacity: Real::new(50.0),
             service_time: Duration::millis(40),

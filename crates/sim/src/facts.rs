@@ -180,3 +180,90 @@ impl Facts {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use trimtab_core::Replicas;
+
+    use super::*;
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_seconds(seconds)
+    }
+
+    fn facts(resources: &[&str]) -> (Facts, Vec<String>) {
+        let metric =
+            |name: &&str| MetricSpec::Resource { name: (*name).into(), average_utilization: 70 };
+        let spec = trimtab_core::hpa::Hpa {
+            min_replicas: Some(1),
+            max_replicas: 9,
+            metrics: resources.iter().map(metric).collect(),
+            behavior: None,
+        };
+        let autoscaler = Autoscaler { spec, controller: trimtab_core::hpa::Controller::default() };
+        Facts::of(&crate::service::tests::web(Replicas::new(2)), &autoscaler)
+    }
+
+    fn usage(taken: i64, arrives: i64) -> Usage {
+        Usage {
+            arrives: at(arrives),
+            taken_at: at(taken),
+            window: Duration::seconds(15),
+            as_of: at(taken).saturating_sub(Duration::seconds(15)),
+            ready: (300.4, 1000.0),
+            idle: (20.0, 500.0),
+        }
+    }
+
+    fn milli(world: &World, metric: usize) -> Vec<(&str, i64)> {
+        let Answer::Ok(list) = &world.metrics[metric] else { panic!("it answers") };
+        let of = |pod: &PodMetrics| pod.containers[0].usage.map_or(-1, |milli| milli.0);
+        list.iter().map(|pod| (pod.pod.as_str(), of(pod))).collect()
+    }
+
+    #[test]
+    fn new_pods_are_listed_at_once_and_measured_later() {
+        let (mut facts, warnings) = facts(&["cpu", "memory"]);
+        assert_eq!(warnings, Vec::<String>::new());
+        let (start_up, ready_after) = (Duration::seconds(20), Duration::seconds(40));
+        let mut pods = Pods::settled(1, at(0), start_up, ready_after);
+        facts.measured(usage(15, 45));
+        assert_eq!(milli(facts.see(&pods, at(44)), 0), [], "under way");
+        assert_eq!(milli(facts.see(&pods, at(45)), 0), [("web-000000", 300)]);
+        assert_eq!(milli(facts.see(&pods, at(45)), 1), [("web-000000", 1_000_000)]);
+
+        pods.resize(2, at(45));
+        facts.measured(usage(60, 60));
+        facts.measured(usage(90, 90));
+        facts.measured(usage(120, 120));
+        let world = facts.see(&pods, at(60));
+        assert_eq!(world.pods[1].phase, PodPhase::Pending);
+        assert_eq!(world.pods[1].start_time, Some(at(45)));
+        assert_eq!(milli(world, 0), [("web-000000", 300)]);
+        let world = facts.see(&pods, at(65));
+        assert_eq!(world.pods[1].phase, PodPhase::Running);
+        assert_eq!(world.pods[1].ready.and_then(|ready| ready.status), Some(false));
+        let world = facts.see(&pods, at(90));
+        assert_eq!(milli(world, 0), [("web-000000", 300), ("web-000001", 20)]);
+        assert_eq!(world.pods[1].ready.map(|ready| ready.last_transition), Some(at(85)));
+        assert_eq!(milli(facts.see(&pods, at(120)), 0)[1], ("web-000001", 300));
+        assert!(matches!(&facts.see(&pods, at(120)).scale, Answer::Ok(s) if s.spec == 2));
+
+        pods.resize(1, at(121));
+        assert_eq!(milli(facts.see(&pods, at(121)), 0), [("web-000000", 300)]);
+        pods.resize(2, at(122));
+        let world = facts.see(&pods, at(122));
+        assert_eq!(world.pods[1].name, "web-000002");
+        assert_eq!(milli(world, 0), [("web-000000", 300)], "nobody's successor");
+    }
+
+    #[test]
+    fn a_resource_that_the_model_does_not_know_fails() {
+        let (mut facts, warnings) = facts(&["nvidia.com/gpu"]);
+        assert!(
+            warnings[0].starts_with("resource `nvidia.com/gpu`: the model knows cpu and memory")
+        );
+        let pods = Pods::settled(1, at(0), Duration::ZERO, Duration::ZERO);
+        assert!(matches!(facts.see(&pods, at(0)).metrics[0], Answer::Failed(_)));
+    }
+}

@@ -228,3 +228,43 @@ fn too_slow(service: &Service, metric: &Metric) -> Option<String> {
         )
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_gauge_by_hand() {
+        // 4 pods of which 3 run and 2 are ready, half busy; 10 a second served, 6 wait.
+        let flow = Flow { seconds: 15.0, served: 150.0, queued: 6.0, ..Flow::default() };
+        let load = Load { utilisation: 0.5, p95_ms: 120.0, users: 300.0, ..Load::default() };
+        let (count, running, ready) = (4, 3, 2);
+        let (cpu, memory, rate, served) = (250.0, 400.0, 10.0, 9_000.0);
+        let view =
+            View { flow: &flow, load: &load, count, running, ready, cpu, memory, rate, served };
+        for (gauge, expected) in [
+            (Gauge::Cpu(500.0), 50.0),
+            (Gauge::Memory(1000.0), 40.0),
+            (Gauge::MemoryBytes, 400.0),
+            (Gauge::Queue, 6.0),
+            (Gauge::QueueEach, 3.0),
+            (Gauge::P95, 120.0),
+            (Gauge::Users, 300.0),
+            (Gauge::UsersEach, 150.0),
+            (Gauge::UsersOf(200.0), 75.0),
+            (Gauge::Requests, 10.0),
+            (Gauge::RequestsEach, 5.0),
+            (Gauge::RequestsTotal, 9_000.0),
+            // One of four works at full, the others' price is paid for nothing.
+            (Gauge::IdleCost(0.02), 0.06),
+        ] {
+            let read = gauge.read(&view).expect("there is something to measure");
+            assert!((read - expected).abs() < 1e-12, "{gauge:?}: {read}");
+        }
+        let nobody = View { count: 0, running: 0, ready: 0, ..view };
+        for gauge in [Gauge::Cpu(1.0), Gauge::MemoryBytes, Gauge::QueueEach, Gauge::RequestsEach] {
+            assert_eq!(gauge.read(&nobody), None, "absent is not zero");
+        }
+        assert_eq!(Gauge::UsersOf(200.0).read(&nobody), Some(150.0));
+    }
+}

@@ -119,3 +119,58 @@ impl Service {
         found
     }
 }
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use trimtab_core::Duration;
+    use trimtab_core::rules::{Base, Metric, Rules, Unit};
+
+    use super::*;
+    use crate::curve::tests::plant;
+
+    /// A service `web` whose rules never move.
+    pub(crate) fn web(start: Replicas) -> Service {
+        let metric = Metric::gauge("cpu", Unit::PercentOf(Base::Request), Duration::seconds(15));
+        Service {
+            id: "web".into(),
+            target: None,
+            scale_event: None,
+            start,
+            resources: Resources {
+                requests: Amounts { cpu: MilliCores::new(500), memory: Bytes::new(512 << 20) },
+                limits: Limits::default(),
+            },
+            plant: plant(),
+            demand: Demand::constant(1.0).expect("a rate"),
+            slo: None,
+            policy: Policy::under_rules("web", 1..=9, Rules::new(vec![metric])).expect("sound"),
+        }
+    }
+
+    #[test]
+    fn each_field_is_looked_at() {
+        let told = |change: fn(&mut Service)| {
+            let mut service = web(Replicas::new(1));
+            change(&mut service);
+            service.problems().into_iter().map(|p| p.field).collect::<Vec<_>>()
+        };
+        assert_eq!(told(|_| ()), Vec::<String>::new());
+        assert_eq!(told(|s| s.start = Replicas::new(-1)), ["start"]);
+        assert_eq!(told(|s| s.id = "api".into()), ["policy"]);
+        assert_eq!(
+            told(|s| s.resources.requests.cpu = MilliCores::new(0)),
+            ["resources.requests.cpu"]
+        );
+        assert_eq!(
+            told(|s| s.resources.limits.memory = Some(Bytes::new(1))),
+            ["resources.limits.memory"]
+        );
+        assert_eq!(told(|s| s.slo = Some(Slo { p95_ms: Real::ZERO })), ["slo.p95_ms"]);
+        assert_eq!(told(|s| s.plant.service_time = Duration::ZERO), ["plant.service_time"]);
+        assert_eq!(told(|s| s.plant.cpu_idle = MilliCores::new(-1)), ["plant.cpu_idle"]);
+        assert_eq!(told(|s| s.plant.cpu_full = MilliCores::new(1)), ["plant.cpu_full"]);
+        assert_eq!(told(|s| s.plant.queue_limit = Real::new(-1.0)), ["plant.queue_limit"]);
+        assert_eq!(told(|s| s.plant.capacity_users = Some(Real::ZERO)), ["plant.capacity_users"]);
+        assert_eq!(told(|s| s.plant.metric_interval = Duration::ZERO), ["plant.metric_interval"]);
+    }
+}

@@ -369,3 +369,54 @@ fn mistakes_are_all_told_at_once() {
     let error = World::new(estate).expect_err("refused");
     assert_eq!(error.to_string(), "tick: 0s; give a length above it, such as 15s");
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(48))]
+
+    /// Whatever the load and the plant: the books balance, the size stays within its bounds, and
+    /// the same seed tells the same story.
+    #[test]
+    fn the_books_balance(
+        rates in proptest::collection::vec(0.0..3000.0_f64, 1..12),
+        every in 1_u32..90,
+        seed: u64,
+        by_hpa: bool,
+        start in 0_i32..30,
+        capacity in 1.0..300.0_f64,
+        room in 0.0..1000.0_f64,
+        (start_up, readiness) in (0_u32..300, 0_u32..120),
+        (least, more, interval) in (0_u32..60, 0_u32..120, 1_u32..90),
+        tick in 1_u32..60,
+    ) {
+        let points = (0..).zip(&rates).map(|(place, rate)| (minute(place * every), *rate));
+        let demand = Demand::lines(points.collect()).expect("rates");
+        let mut service = web(if by_hpa { hpa() } else { rules() }, demand);
+        service.start = Replicas::new(start);
+        let plant = &mut service.plant;
+        (plant.capacity, plant.queue_limit) = (Real::new(capacity), Real::new(room));
+        (plant.start_up, plant.readiness) = (Duration::seconds(start_up), Duration::seconds(readiness));
+        let least = Duration::seconds(least);
+        plant.metric_lag = Lag { least, most: least.saturating_add(Duration::seconds(more)) };
+        plant.metric_interval = Duration::seconds(interval);
+        let estate = Estate { seed, tick: Duration::seconds(tick), ..estate(vec![service], 600) };
+        let mut world = World::new(estate.clone()).expect("sound");
+        while world.step().expect("steps") {
+            let course = &world.courses()[0];
+            let load = course.load();
+            proptest::prop_assert!((0.0..=1.0).contains(&load.utilisation));
+            proptest::prop_assert!(load.p95_ms.is_finite() && load.p95_ms > 0.0);
+            proptest::prop_assert!(load.cpu <= 500.0 && load.cpu >= 20.0);
+        }
+        let course = &world.courses()[0];
+        let score = course.score();
+        let told_of = score.served.get() + score.dropped.get() + course.flow().queued;
+        proptest::prop_assert!((score.arrived.get() - told_of).abs() <= 1e-9 * told_of.max(1.0));
+        // A start from nothing is a choice that the controller respects.
+        if !(by_hpa && start == 0) {
+            proptest::prop_assert!((2..=20).contains(&course.replicas().get()));
+        }
+        let mut again = World::new(estate).expect("sound");
+        again.drive(minute(600)).expect("drives");
+        proptest::prop_assert_eq!(told(&world), told(&again));
+    }
+}
