@@ -55,9 +55,11 @@ pub fn read_estate(sources: &[Source]) -> Result<Document, Vec<Finding>> {
             take(node, &mut estates, &mut known, &mut report);
         }
     }
-    if estates.is_empty() && !report.has_errors() {
-        let place = Place::whole(first.clone());
-        return Err(vec![Finding::error(Code::UnknownKind, place, "no document is an `Estate`")]);
+    if estates.is_empty() {
+        if !report.has_errors() {
+            report.error_in_file(Code::UnknownKind, 0, "no document is an `Estate`");
+        }
+        return Err(report.into_findings());
     }
     let united = unite::unite(&estates, &mut known, &mut report);
     let draft = document::draft(&united, &mut known, &mut report);

@@ -23,6 +23,8 @@ mod read;
 mod report;
 pub mod schema;
 mod source;
+#[cfg(test)]
+mod tests;
 mod tree;
 
 pub use self::estate::{Document, TraceRef, read_estate};

@@ -74,26 +74,25 @@ fn property(field: &'static Field, definitions: &mut Definitions) -> Value {
 }
 
 fn kind(kind: &'static Kind, definitions: &mut Definitions) -> Value {
+    let text = |pattern: &str| json!({ "type": "string", "pattern": pattern });
     match kind {
         Kind::Text => {
             json!({ "type": "string", "minLength": 1, "maxLength": form::LONGEST_TEXT })
         }
-        Kind::Name => json!({ "type": "string", "pattern": form::NAME }),
+        Kind::Name => named(definitions, "name", text(form::NAME)),
         Kind::Bool => json!({ "type": "boolean" }),
         Kind::Int { least, most } => {
             json!({ "type": "integer", "minimum": least, "maximum": most })
         }
         Kind::Number(range) => number(range),
-        Kind::Time => json!({
-            "anyOf": [{ "type": "string", "pattern": form::TIME }, { "const": 0 }]
-        }),
-        Kind::Instant => json!({ "type": "string", "pattern": form::INSTANT }),
-        Kind::Quantity => json!({
-            "anyOf": [
-                { "type": "string", "pattern": form::QUANTITY },
-                { "type": "number", "minimum": 0 },
-            ]
-        }),
+        Kind::Time => {
+            named(definitions, "time", json!({ "anyOf": [text(form::TIME), { "const": 0 }] }))
+        }
+        Kind::Instant => named(definitions, "instant", text(form::INSTANT)),
+        Kind::Quantity => {
+            let amount = json!({ "type": "number", "minimum": 0 });
+            named(definitions, "quantity", json!({ "anyOf": [text(form::QUANTITY), amount] }))
+        }
         Kind::Word(words) => {
             let of =
                 |word: &crate::field::Word| json!({ "const": word.text, "description": word.doc });
@@ -118,12 +117,11 @@ fn kind(kind: &'static Kind, definitions: &mut Definitions) -> Value {
             schema
         }
         Kind::Struct(table) => {
-            if !definitions.contains_key(table.name) {
-                definitions.insert(table.name, Value::Null);
-                let schema = structure(table, definitions);
-                definitions.insert(table.name, schema);
-            }
-            json!({ "$ref": format!("#/$defs/{}", table.name) })
+            let schema = match definitions.get(table.name) {
+                Some(known) => known.clone(),
+                None => structure(table, definitions),
+            };
+            named(definitions, table.name, schema)
         }
         Kind::Either(kinds) => {
             let kinds: Vec<Value> =
@@ -131,6 +129,12 @@ fn kind(kind: &'static Kind, definitions: &mut Definitions) -> Value {
             json!({ "anyOf": kinds })
         }
     }
+}
+
+/// Keeps a schema under a name, and refers to it.
+fn named(definitions: &mut Definitions, name: &'static str, schema: Value) -> Value {
+    definitions.insert(name, schema);
+    json!({ "$ref": format!("#/$defs/{name}") })
 }
 
 fn least(schema: &mut Value, key: &str, least: usize) {

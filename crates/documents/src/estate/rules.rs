@@ -17,7 +17,12 @@ pub(crate) fn check(rules: &Checked, report: &mut Report<'_>) {
     let metrics = rules.get("metrics").and_then(Checked::map).unwrap_or_default();
     for metric in metrics {
         let unit = metric.value.get("unit").and_then(Checked::word);
-        if matches!(&*metric.name, "cpu" | "memory") && unit.is_some_and(|unit| unit != "percent") {
+        let fits = match &*metric.name {
+            "cpu" => unit.is_none_or(|unit| unit == "percent"),
+            "memory" => unit.is_none_or(|unit| matches!(unit, "percent" | "bytes")),
+            _ => true,
+        };
+        if !fits {
             let at = metric.value.at("unit").span;
             let message = format!(
                 "{} is measured as a percentage: give `unit: percent` and what it is `of`",
