@@ -1,2 +1,125 @@
-//! What CI runs is what a person runs.
-fn main() {}
+//! What CI runs is what a person runs: the workspace's own commands.
+
+mod bench;
+mod deny;
+mod generated;
+mod listing;
+mod mutants;
+mod purity;
+mod rust_version;
+mod shell;
+mod steps;
+
+use std::process::ExitCode;
+
+use crate::shell::Cargo;
+use crate::steps::Step;
+
+const HELP: &str = "\
+The workspace's own commands.
+
+    cargo xtask COMMAND
+
+  test                everything CI runs, its own set-up included: the lock file, the Rust version,
+                      format, lints, every test, the docs, generated files, the core's dependencies,
+                      its public API and its lints, licences
+  ready               the quick one, before each commit: format, lints, unit tests
+  gen [--check]       writes every generated file; --check only compares
+  api [--check]       writes the listing of the core's public API, crates/core/api.txt
+  deps [--check]      writes the listing of what the core depends on, crates/core/deps.txt
+  purity              shows that the core's lints refuse a clock, a file, a panic, a bare cast ...
+  deny                licences, sources and duplicates of all dependencies
+  bench [NAME] [ARG]  benchmarks, all or one; arguments go to the benchmark
+  mutants [FILE] [ARG]
+                      mutation testing of the core's laws and guards, hours long; writes the
+                      survivors to FILE (target/mutants/survivors.txt) and tells which of them lack
+                      a reason in docs/mutants.md; arguments go to cargo-mutants
+
+Tools are installed, pinned, below the target folder. Exit code 0: all is well; 1: something failed;
+2: the command was not understood.
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let result = match arguments.as_slice() {
+        ["test"] => return steps::run(TEST),
+        ["ready"] => return steps::run(READY),
+        ["gen"] => generated::write(),
+        ["gen", "--check"] => generated::check(),
+        ["api"] => listing::write_api(),
+        ["api", "--check"] => listing::check_api(),
+        ["deps"] => listing::write_deps(),
+        ["deps", "--check"] => listing::check_deps(),
+        ["purity"] => purity::check(),
+        ["deny"] => deny::check(),
+        ["bench", rest @ ..] => bench::run(rest),
+        ["mutants", rest @ ..] => mutants::run(rest),
+        ["help" | "--help" | "-h"] => {
+            print!("{HELP}");
+            Ok(())
+        }
+        other => {
+            eprintln!("`{}` is no command; `cargo xtask help` lists them", other.join(" "));
+            return ExitCode::from(2);
+        }
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("{message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// In the order of what is soonest known, but for the tests, which would bury what is above them.
+const TEST: &[Step] = &[
+    Step { name: "lock file", run: locked },
+    Step { name: "rust version", run: rust_version::check },
+    Step { name: "format", run: format },
+    Step { name: "core: dependencies", run: listing::check_deps },
+    Step { name: "licences", run: deny::check },
+    Step { name: "lints", run: lints },
+    Step { name: "core: purity", run: purity::check },
+    Step { name: "core: public API", run: listing::check_api },
+    Step { name: "docs", run: docs },
+    Step { name: "generated files", run: generated::check },
+    Step { name: "tests", run: tests },
+];
+
+const READY: &[Step] = &[
+    Step { name: "format", run: format },
+    Step { name: "lints", run: lints },
+    Step { name: "unit tests", run: unit_tests },
+];
+
+fn locked() -> Result<(), String> {
+    let metadata = ["metadata", "--locked", "--format-version", "1"];
+    Cargo::new(metadata).output().map(|_| ()).map_err(|_| {
+        "Cargo.lock does not fit the manifests: run any cargo command and commit it".to_owned()
+    })
+}
+
+fn format() -> Result<(), String> {
+    Cargo::new(["fmt", "--all", "--", "--check"]).run()
+}
+
+fn lints() -> Result<(), String> {
+    Cargo::new(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]).run()
+}
+
+fn docs() -> Result<(), String> {
+    // The command's page would overwrite that of the library of the same name.
+    Cargo::new(["doc", "--workspace", "--no-deps", "--lib"])
+        .env("RUSTDOCFLAGS", "-D warnings")
+        .run()
+}
+
+fn tests() -> Result<(), String> {
+    Cargo::new(["test", "--workspace", "--no-fail-fast"]).run()
+}
+
+fn unit_tests() -> Result<(), String> {
+    Cargo::new(["test", "--workspace", "--no-fail-fast", "--lib", "--bins"]).run()
+}

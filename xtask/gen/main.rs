@@ -1,0 +1,30 @@
+//! Writes every generated file of the tree below the folder given; `cargo xtask gen` compares them
+//! with the tree or puts them there.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+mod reasons;
+
+/// Path in the tree, and what makes its text. The same text on every machine and each time.
+const FILES: &[(&str, fn() -> String)] = &[
+    ("schemas/estate.schema.json", trimtab_documents::schema::estate),
+    ("docs/reasons.md", reasons::page),
+];
+
+fn main() -> ExitCode {
+    let Some(folder) = std::env::args_os().nth(1) else {
+        eprintln!("name a folder to write to");
+        return ExitCode::from(2);
+    };
+    for (path, text) in FILES {
+        let path = Path::new(&folder).join(path);
+        let folder = path.parent().unwrap_or(&path);
+        let written = std::fs::create_dir_all(folder).and_then(|()| std::fs::write(&path, text()));
+        if let Err(error) = written {
+            eprintln!("{}: {error}", path.display());
+            return ExitCode::FAILURE;
+        }
+    }
+    ExitCode::SUCCESS
+}

@@ -1,0 +1,24 @@
+//! Benchmarks, which live in the `tests` member so that no library builds their harness.
+
+use crate::shell::Cargo;
+
+/// Runs all of them, or the named one; what follows goes to the benchmark itself.
+pub(crate) fn run(arguments: &[&str]) -> Result<(), String> {
+    let mut call = vec!["bench", "--package=trimtab-tests"];
+    let rest = match arguments {
+        [name, rest @ ..] if !name.starts_with('-') => {
+            call.extend(["--bench", name]);
+            rest
+        }
+        // Without it, cargo would also hand the arguments to the unit tests.
+        rest => {
+            call.push("--benches");
+            rest
+        }
+    };
+    if !rest.is_empty() {
+        call.push("--");
+        call.extend(rest);
+    }
+    Cargo::new(call).run()
+}

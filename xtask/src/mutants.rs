@@ -1,0 +1,88 @@
+//! Mutation testing: which changes of a law or a guard does no test notice?
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::shell::{self, Cargo};
+
+const VERSION: &str = "27.1.0";
+/// Where each survivor stands with its reason.
+const REASONS: &str = "docs/mutants.md";
+
+/// Runs cargo-mutants over the core's laws and guards. Hours on two cores, so not in CI.
+pub(crate) fn run(arguments: &[&str]) -> Result<(), String> {
+    let (file, rest) = match arguments {
+        [file, rest @ ..] if !file.starts_with('-') => (shell::root().join(file), rest),
+        rest => (shell::target().join("mutants/survivors.txt"), rest),
+    };
+    let root = install()?;
+    let out = shell::target().join("mutants");
+    fs::create_dir_all(&out).map_err(|error| format!("{}: {error}", out.display()))?;
+    let result = Cargo::new(
+        ["mutants", "--package=trimtab-core", "--no-shuffle"]
+            .iter()
+            .chain(&[
+                "--file=crates/core/src/law/**",
+                "--file=crates/core/src/guard/**",
+                "--test-package=trimtab-core",
+                "--test-package=trimtab-tests",
+                "--output",
+                &out.display().to_string(),
+            ])
+            .chain(rest),
+    )
+    .env("PATH", with_path(&root.join("bin"))?)
+    .run();
+    let missed = out.join("mutants.out/missed.txt");
+    let missed = fs::read_to_string(&missed)
+        .map_err(|error| format!("{}: {error}{}", missed.display(), told(&result)))?;
+    let mut survivors: Vec<&str> = missed.lines().collect();
+    survivors.sort_unstable();
+    shell::write(&file, &survivors.iter().map(|s| format!("{s}\n")).collect::<String>())?;
+    println!("{} survivors, in {}", survivors.len(), file.display());
+    let reasons = shell::read(REASONS).unwrap_or_default();
+    let bare: Vec<&str> =
+        survivors.into_iter().filter(|survivor| !reasons.contains(&unplaced(survivor))).collect();
+    if bare.is_empty() {
+        // A survivor with a reason is no failure, though cargo-mutants calls it one.
+        return Ok(());
+    }
+    Err(format!("without a reason in {REASONS}:\n{}", bare.join("\n")))
+}
+
+/// `file: what` of `file:12:5: what`, since lines move.
+fn unplaced(survivor: &str) -> String {
+    let (place, what) = survivor.split_once(": ").unwrap_or((survivor, ""));
+    let file = place.split(':').next().unwrap_or(place);
+    format!("{file}: {what}")
+}
+
+fn told(result: &Result<(), String>) -> String {
+    result.as_ref().err().map_or_else(String::new, |error| format!(" ({error})"))
+}
+
+fn install() -> Result<PathBuf, String> {
+    let root = shell::target().join(format!("tools/cargo-mutants-{VERSION}"));
+    if !root.join("bin").exists() {
+        let (version, path) = (format!("--version={VERSION}"), root.display().to_string());
+        Cargo::new(["install", "--locked", &version, "--root", &path, "cargo-mutants"]).run()?;
+    }
+    Ok(root)
+}
+
+fn with_path(first: &Path) -> Result<std::ffi::OsString, String> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders = std::iter::once(first.to_owned()).chain(std::env::split_paths(&path));
+    std::env::join_paths(folders).map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_survivor_without_its_place() {
+        let survivor = "crates/core/src/law/rules.rs:12:5: replace > with >= in a::b";
+        assert_eq!(unplaced(survivor), "crates/core/src/law/rules.rs: replace > with >= in a::b");
+    }
+}

@@ -1,0 +1,35 @@
+//! Steps one after the other, each run whatever became of those before, and a table at the end.
+
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+/// A named check.
+pub(crate) struct Step {
+    /// Its name, for header and table.
+    pub(crate) name: &'static str,
+    /// Does it; the error is for people.
+    pub(crate) run: fn() -> Result<(), String>,
+}
+
+/// Runs all steps; the exit code is 1 if one failed.
+pub(crate) fn run(steps: &[Step]) -> ExitCode {
+    let mut done: Vec<(&str, Result<(), String>, Duration)> = Vec::new();
+    for (number, step) in steps.iter().enumerate() {
+        eprintln!("== {}/{} {}", number + 1, steps.len(), step.name);
+        let start = Instant::now();
+        let result = (step.run)();
+        if let Err(message) = &result {
+            eprintln!("{message}");
+        }
+        done.push((step.name, result, start.elapsed()));
+    }
+    let width = steps.iter().map(|step| step.name.len()).max().unwrap_or_default();
+    println!();
+    for (name, result, took) in &done {
+        let word = if result.is_ok() { "ok" } else { "FAILED" };
+        println!("{name:width$}  {word:6}  {:6.1} s", took.as_secs_f64());
+    }
+    let failed = done.iter().filter(|(_, result, _)| result.is_err()).count();
+    println!("{} steps passed, {failed} failed", done.len() - failed);
+    if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
