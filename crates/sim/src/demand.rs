@@ -7,8 +7,8 @@ use crate::error::Error;
 /// Open-loop demand over time: requests a second at stated instants, and what holds in between.
 ///
 /// Open loop means that users don't slow down when the service does. Before the first instant the
-/// first rate holds, after the last the last one. Rates are finite and not negative; instants
-/// rise strictly.
+/// first rate holds, after the last the last one. Rates go from zero to [`MOST`]; instants rise
+/// strictly.
 ///
 /// ```
 /// use trimtab_core::Timestamp;
@@ -25,6 +25,10 @@ pub struct Demand {
     between: Between,
 }
 
+/// The largest rate, capacity or queue that the model takes: a million millions. Beyond it sums
+/// over a week would lose whole requests.
+pub const MOST: f64 = 1e12;
+
 /// What holds between two stated instants.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Between {
@@ -38,7 +42,7 @@ impl Demand {
     /// The same rate for ever.
     ///
     /// # Errors
-    /// [`Error::Demand`] if the rate is not a finite number, zero or more.
+    /// [`Error::Demand`] if the rate is not a number from zero to [`MOST`].
     pub fn constant(rate: f64) -> Result<Self, Error> {
         Self::new(vec![(Timestamp::MIN, rate)], Between::Steps)
     }
@@ -63,16 +67,14 @@ impl Demand {
     ///
     /// # Errors
     /// [`Error::Demand`] if there are none, if instants don't rise strictly, or if a rate is not
-    /// a finite number, zero or more.
+    /// a number from zero to [`MOST`].
     pub fn new(points: Vec<(Timestamp, f64)>, between: Between) -> Result<Self, Error> {
         let problem = |problem| Err(Error::Demand { problem });
         if points.is_empty() {
             return problem("no points; give at least one".into());
         }
-        if let Some((at, rate)) =
-            points.iter().find(|(_, rate)| !(rate.is_finite() && *rate >= 0.0))
-        {
-            return problem(format!("{rate} requests a second at {at}; give 0 or more"));
+        if let Some((at, rate)) = points.iter().find(|(_, rate)| !(0.0..=MOST).contains(rate)) {
+            return problem(format!("{rate} requests a second at {at}; give 0 to {MOST:e}"));
         }
         if let Some((before, after)) =
             points.iter().zip(points.iter().skip(1)).find(|(a, b)| a.0 >= b.0)
@@ -86,7 +88,7 @@ impl Demand {
     /// counts. A gap is filled by what holds in between.
     ///
     /// # Errors
-    /// [`Error::Demand`] if it is empty, or a rate is not a finite number, zero or more.
+    /// [`Error::Demand`] if it is empty, or a rate is not a number from zero to [`MOST`].
     pub fn recorded(mut series: Vec<(Timestamp, f64)>, between: Between) -> Result<Self, Error> {
         series.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
         series.dedup_by_key(|point| point.0);
@@ -232,7 +234,7 @@ mod tests {
         assert_eq!(text(vec![]), "demand: no points; give at least one");
         assert_eq!(
             text(vec![(at(0), f64::NAN)]),
-            "demand: NaN requests a second at 1970-01-01T00:00:00Z; give 0 or more"
+            "demand: NaN requests a second at 1970-01-01T00:00:00Z; give 0 to 1e12"
         );
         assert!(text(vec![(at(1), 1.0), (at(1), 2.0)]).contains("does not come after"));
     }

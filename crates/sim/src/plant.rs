@@ -3,6 +3,7 @@
 use trimtab_core::{Bytes, Duration, MilliCores, Real};
 
 use crate::arith::{float, int};
+use crate::demand::MOST;
 use crate::error::Problem;
 use crate::seed::Seed;
 
@@ -82,9 +83,12 @@ impl Plant {
     pub fn problems(&self) -> Vec<Problem> {
         let mut found = Vec::new();
         let mut add = |field: &str, text: String| found.push(Problem::new(field, text));
-        let above_zero = |value: Real| value.get().is_finite() && value.get() > 0.0;
+        let above_zero = |value: Real| value.get() > 0.0 && value.get() <= MOST;
         if !above_zero(self.capacity) {
-            add("plant.capacity", format!("{}; give requests a second above 0", self.capacity));
+            add(
+                "plant.capacity",
+                format!("{}; give requests a second above 0, at most {MOST:e}", self.capacity),
+            );
         }
         if self.service_time.is_zero() {
             add("plant.service_time", "0s; give the time that one request takes".into());
@@ -103,13 +107,15 @@ impl Plant {
             let text = format!("{} is negative; give 0 or more", self.memory_per_request);
             add("plant.memory_per_request", text);
         }
-        let limit = self.queue_limit.get();
-        if !(limit.is_finite() && limit >= 0.0) {
-            let text = format!("{}; give a number of requests, 0 or more", self.queue_limit);
+        if !(0.0..=MOST).contains(&self.queue_limit.get()) {
+            let text = format!("{}; give a number of requests, 0 to {MOST:e}", self.queue_limit);
             add("plant.queue_limit", text);
         }
         if let Some(users) = self.capacity_users.filter(|users| !above_zero(*users)) {
-            add("plant.capacity_users", format!("{users}; give a number of users above 0"));
+            add(
+                "plant.capacity_users",
+                format!("{users}; give a number of users above 0, at most {MOST:e}"),
+            );
         }
         if self.metric_lag.most < self.metric_lag.least {
             let Lag { least, most } = self.metric_lag;
