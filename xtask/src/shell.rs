@@ -41,6 +41,11 @@ impl Cargo {
         Self(self.0.env(name, value))
     }
 
+    pub(crate) fn without(mut self, name: &str) -> Self {
+        self.0.command.env_remove(name);
+        self
+    }
+
     pub(crate) fn within(self, folder: &Path) -> Self {
         Self(self.0.within(folder))
     }
@@ -51,6 +56,10 @@ impl Cargo {
 
     pub(crate) fn output(self) -> Result<String, String> {
         self.0.output()
+    }
+
+    pub(crate) fn code(self) -> Result<Option<i32>, String> {
+        self.0.code()
     }
 
     /// What it prints to both outputs, and whether it went well.
@@ -105,6 +114,12 @@ impl Program {
         eprintln!("$ {}", self.told);
         let status = self.command.status().map_err(|error| self.cannot_start(&error))?;
         if status.success() { Ok(()) } else { Err(format!("`{}` failed: {status}", self.told)) }
+    }
+
+    /// Runs it for all to see; its exit code, if it was not ended by a signal.
+    fn code(mut self) -> Result<Option<i32>, String> {
+        eprintln!("$ {}", self.told);
+        self.command.status().map(|status| status.code()).map_err(|e| self.cannot_start(&e))
     }
 
     /// Runs it for what it prints; its complaints are seen.
