@@ -1,6 +1,6 @@
 //! Taking samples in: which are used, which refused, and why.
 
-use crate::law::rules::MetricId;
+use crate::law::rules::{self, MetricId};
 use crate::state::Memory;
 use crate::{Error, Policy, Reason, Sample, State, Timestamp};
 
@@ -63,7 +63,16 @@ pub fn intake(
     };
     let mut taken = Vec::with_capacity(samples.len());
     let in_order = samples.is_sorted_by(|a, b| a.taken_at < b.taken_at);
+    let release = |memory: &mut rules::State, up_to, taken: &mut Vec<Taken>| {
+        if !memory.held.is_empty() {
+            memory.release(rules, now, up_to, |held, verdict| {
+                taken.push(Taken { metric: held.metric, taken_at: held.taken_at, verdict });
+            });
+        }
+    };
     let mut take = |sample: &Sample| {
+        // What was held back and is older goes first.
+        release(memory, sample.taken_at, &mut taken);
         let verdict = memory.take(rules, sample, now);
         taken.push(Taken { metric: sample.metric, taken_at: sample.taken_at, verdict });
     };
@@ -74,11 +83,7 @@ pub fn intake(
         order.sort_by(|a, b| by_time_then_largest(a, b));
         order.into_iter().for_each(&mut take);
     }
-    if !memory.held.is_empty() {
-        memory.release(rules, now, |held, verdict| {
-            taken.push(Taken { metric: held.metric, taken_at: held.taken_at, verdict });
-        });
-    }
+    release(memory, Timestamp::MAX, &mut taken);
     state.seen = Some(now);
     state.stirred |= !taken.is_empty();
     Ok(Intake { taken })
@@ -92,4 +97,5 @@ fn by_time_then_largest(a: &Sample, b: &Sample) -> std::cmp::Ordering {
         .then_with(|| a.metric.cmp(&b.metric))
         .then_with(|| value(b).total_cmp(&value(a)))
         .then_with(|| a.source.cmp(&b.source))
+        .then_with(|| a.quality.cmp(&b.quality))
 }

@@ -29,6 +29,8 @@ pub(crate) struct Advance {
     pub(crate) replaces: bool,
     /// The newest instant of which a report was refused.
     pub(crate) suspect: Option<Timestamp>,
+    /// It is a rate over a time in which a report was refused.
+    pub(crate) unsure: bool,
 }
 
 impl Clock {
@@ -37,7 +39,8 @@ impl Clock {
         let was = if by.replaces { self.before } else { self.since };
         self.before = was;
         let beyond = condition.beyond.passed(by.point.value, condition.threshold);
-        self.since = if !beyond || by.before_change {
+        let unsure = by.unsure && direction == Direction::Down;
+        self.since = if !beyond || by.before_change || unsure {
             None
         } else {
             // A refused report breaks a run towards a smaller size, never one towards a larger.

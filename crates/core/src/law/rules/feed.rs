@@ -29,6 +29,9 @@ pub(crate) struct Feed {
     /// The newest instant of which a report was refused as absurd or absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) suspect: Option<Timestamp>,
+    /// The first value after the refused report that last cut the series.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) resumed: Option<Timestamp>,
     /// A counter's newest reading and the one before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) reading: Option<Point>,
@@ -49,6 +52,12 @@ pub(crate) struct Held {
 }
 
 impl Held {
+    /// Its place among others: one order whatever the order of arrival, so that equal memories
+    /// are equal.
+    fn place(&self) -> impl Ord + use<'_> {
+        (self.taken_at, self.metric, self.value.get().to_bits(), &self.source, self.quality)
+    }
+
     /// When it is taken in.
     pub(crate) fn until(&self, rules: &Rules) -> Timestamp {
         let lateness = rules.metric(self.metric).map_or(crate::Duration::ZERO, |m| m.lateness);
@@ -63,9 +72,30 @@ impl Feed {
         value.max(self.reading.map(|p| p.at))
     }
 
-    /// Whether the newest report was refused.
+    /// Whether the newest report was refused, or one between a counter's two newest readings: the
+    /// rate over that time hides what it was before and after.
     pub(crate) fn in_doubt(&self) -> Option<Timestamp> {
-        self.suspect.filter(|at| self.newest().is_none_or(|newest| *at >= newest))
+        let newest = self.newest();
+        self.suspect.filter(|at| newest.is_none_or(|newest| *at >= newest) || self.straddles(*at))
+    }
+
+    /// Whether an instant lies between a counter's two newest readings.
+    fn straddles(&self, at: Timestamp) -> bool {
+        let readings = self.prior_reading.zip(self.reading);
+        readings.is_some_and(|(from, to)| from.at <= at && at < to.at)
+    }
+
+    /// Notes the value at which the series goes on after a refused report; says whether the value
+    /// itself is unsure.
+    fn resume(&mut self, at: Timestamp) -> bool {
+        let Some(suspect) = self.suspect.filter(|suspect| *suspect < at) else { return false };
+        if self.straddles(suspect) {
+            return true;
+        }
+        if self.resumed.is_none_or(|resumed| suspect >= resumed) {
+            self.resumed = Some(at);
+        }
+        false
     }
 }
 
@@ -96,23 +126,23 @@ impl State {
                 source: sample.source.clone(),
                 quality: sample.quality,
             };
-            // One order whatever the order of arrival, so that equal memories are equal.
-            let place = |h: &Held| (h.taken_at, h.metric, h.value.get().to_bits());
-            let at = self.held.partition_point(|other| place(other) <= place(&held));
+            let at = self.held.partition_point(|other| other.place() <= held.place());
             self.held.insert(at, held);
             return Reason::SampleHeld { until };
         }
         self.apply(rules, sample.metric, Point { at: sample.taken_at, value })
     }
 
-    /// Takes in, oldest first, what need not be held back any longer.
+    /// Takes in, oldest first, what need not be held back any longer and was taken up to an
+    /// instant.
     pub(crate) fn release(
         &mut self,
         rules: &Rules,
         now: Timestamp,
+        up_to: Timestamp,
         mut each: impl FnMut(Held, Reason),
     ) {
-        let due = |held: &Held| held.until(rules) <= now;
+        let due = |held: &Held| held.taken_at <= up_to && held.until(rules) <= now;
         while let Some(at) = self.held.iter().position(due) {
             let held = self.held.remove(at);
             let point = Point { at: held.taken_at, value: held.value };
@@ -172,12 +202,14 @@ impl State {
             feed.last.filter(|last| replaces && last.at == point.at).map(|last| last.value);
         feed.prior = previous;
         feed.last = Some(point);
+        let unsure = feed.resume(point.at);
         let advance = Advance {
             point,
             after_gap: gap.is_some(),
             before_change: self.changed.is_some_and(|changed| point.at <= changed),
             replaces,
             suspect: feed.suspect,
+            unsure,
         };
         for (clock, (direction, condition)) in self.clocks.iter_mut().zip(rules.conditions()) {
             if condition.metric == id {
@@ -232,7 +264,7 @@ fn believed(metric: &Metric, value: Option<Real>) -> Result<Real, Reason> {
         Err(Reason::SampleRefusedNotANumber)
     } else if number.is_infinite() {
         Err(Reason::SampleRefusedInfinite)
-    } else if number < 0.0 && range.min.get() >= 0.0 {
+    } else if number < 0.0 && (range.min.get() >= 0.0 || metric.kind == Kind::Counter) {
         Err(Reason::SampleRefusedNegative { value })
     } else if number < range.min.get() || number > range.max.get() {
         Err(Reason::SampleRefusedOutOfRange { value, min: range.min, max: range.max })

@@ -9,6 +9,7 @@ use crate::verdict::Verdict;
 use crate::{Duration, Reason, Replicas, Timestamp};
 
 /// A condition as it stands now.
+#[derive(Clone, Copy)]
 struct Stand<'a> {
     condition: &'a Condition,
     metric: &'a Metric,
@@ -16,6 +17,8 @@ struct Stand<'a> {
     /// The newest value; NaN without one, which no arithmetic reaches.
     value: f64,
     held: Duration,
+    /// The run is shorter than it may have been: it began anew after a refused report.
+    cut_short: bool,
 }
 
 /// What one side comes to.
@@ -134,6 +137,7 @@ fn side<'a>(
     let mut best: Option<(Replicas, Stand<'a>)> = None;
     let mut building: Option<Stand<'a>> = None;
     let mut missing: Option<&'a Metric> = None;
+    let mut cut_short: Option<(Replicas, Stand<'a>)> = None;
     let mut holding = 0_u32;
     for stand in stands(rules, state, direction, now) {
         match stand.standing {
@@ -146,6 +150,12 @@ fn side<'a>(
                 continue;
             }
             Standing::Building => {
+                if stand.cut_short && direction == Direction::Down {
+                    let size = proposal(direction, side.change, current, &stand);
+                    if cut_short.is_none_or(|(most, _)| size > most) {
+                        cut_short = Some((size, stand));
+                    }
+                }
                 if missing.is_none() {
                     missing = Some(stand.metric);
                 }
@@ -163,6 +173,13 @@ fn side<'a>(
         When::Any => holding > 0,
         When::All => missing.is_none(),
     };
+    // A refused report takes no condition's say away: how far it would have shrunk still counts.
+    if let (Some((size, _)), Some((say, stand))) = (&best, cut_short)
+        && enough
+        && say > *size
+    {
+        return Side::Building(stand);
+    }
     match (best, building, missing) {
         (Some((size, stand)), ..) if enough => {
             Side::Asks(size, asks(direction, side.when, holding, &stand))
@@ -241,7 +258,7 @@ fn stand<'a>(
 ) -> Stand<'a> {
     let Some(last) = feed.last else {
         let (standing, held) = (Standing::Unmeasured, Duration::ZERO);
-        return Stand { condition, metric, standing, value: f64::NAN, held };
+        return Stand { condition, metric, standing, value: f64::NAN, held, cut_short: false };
     };
     let held = since.map_or(Duration::ZERO, |since| last.at.since(since));
     let standing = if now.since(last.at) > metric.max_age {
@@ -253,7 +270,8 @@ fn stand<'a>(
     } else {
         Standing::Sustained
     };
-    Stand { condition, metric, standing, value: last.value.get(), held }
+    let cut_short = since.is_some() && since == feed.resumed;
+    Stand { condition, metric, standing, value: last.value.get(), held, cut_short }
 }
 
 /// The earliest instant at which one direction could act on its conditions: the first for `any`,
