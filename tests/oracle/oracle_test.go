@@ -1,0 +1,147 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+
+	"k8s.io/apimachinery/pkg/api/resource"
+)
+
+func TestMain(m *testing.M) {
+	silence()
+	os.Exit(m.Run())
+}
+
+// scenarios is how many scenarios the tests play: ORACLE_SCENARIOS, or a few.
+func scenarios(t *testing.T) int {
+	if text := os.Getenv("ORACLE_SCENARIOS"); text != "" {
+		count, err := strconv.Atoi(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return count
+	}
+	return 40
+}
+
+// With -coverpkg this is also how the controller's coverage is measured.
+func TestScenariosCoverTheController(t *testing.T) {
+	counts := newTally()
+	for index := range scenarios(t) {
+		for seed, profile := range profiles {
+			if err := generateOne(t, profile, uint64(seed+1), index, io.Discard, counts); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if err := counts.report(os.Stderr, profiles[0]); err != nil {
+		t.Error(err)
+	}
+}
+
+// What was generated must be answered in the same words when it is asked again.
+func TestAnswersAreTheSameWhenAskedAgain(t *testing.T) {
+	for index := range 10 {
+		var first, again bytes.Buffer
+		if err := generateOne(t, profiles[0], 3, index, &first, newTally()); err != nil {
+			t.Fatal(err)
+		}
+		err := eachScenario(bytes.NewReader(first.Bytes()), func(scenario *scenario) error {
+			return answerScenario(t, scenario, true, &again)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(first.Bytes(), again.Bytes()) {
+			t.Errorf("scenario %d: the answers differ", index)
+		}
+	}
+}
+
+// The production limits of growth, not those of the controller's own tests: 2x, and 4.
+func TestGrowthIsLimitedAsInProduction(t *testing.T) {
+	told := answers(t, `{"apiVersion":"trimtab.dev/v1","kind":"HpaScenario","name":"x","hpa":{"metadata":{"name":"w","namespace":"d"},
+		"spec":{"scaleTargetRef":{"apiVersion":"apps/v1","kind":"Deployment","name":"w"},"maxReplicas":99,"metrics":[
+		{"type":"External","external":{"metric":{"name":"q"},"target":{"type":"AverageValue","averageValue":"1"}}}]}}}`,
+		`{"at":"2000-01-01T00:00:00.5Z","scale":{"spec":{"replicas":5},"status":{"replicas":5,"selector":"a=b"}},
+		"externalMetrics":[{"metricName":"q","value":"80"}]}`)
+	if len(told) != 1 || told[0].ScaledTo == nil || *told[0].ScaledTo != 10 {
+		t.Errorf("5 pods grow to %+v, not to 10", told)
+	}
+	if !strings.Contains(string(told[0].Status), `"lastScaleTime":"2000-01-01T00:00:00Z"`) {
+		t.Errorf("times are not in whole seconds: %s", told[0].Status)
+	}
+}
+
+func TestTimeMayNotGoBack(t *testing.T) {
+	header := `{"apiVersion":"trimtab.dev/v1","kind":"HpaScenario","name":"x","hpa":{"metadata":{"name":"w"},"spec":{"maxReplicas":1}}}`
+	text := header + "\n" + `{"at":"1999-12-31T23:59:59Z"}`
+	err := eachScenario(strings.NewReader(text), func(scenario *scenario) error {
+		return answerScenario(t, scenario, false, io.Discard)
+	})
+	if err == nil {
+		t.Error("a step before the bubble's beginning was answered")
+	}
+}
+
+func TestUnknownGatesAndVersionsAreRefused(t *testing.T) {
+	for _, header := range []string{
+		`{"apiVersion":"trimtab.dev/v1","kind":"HpaScenario","featureGates":{"HPAMagic":true},"hpa":{"metadata":{"name":"w"}}}`,
+		`{"apiVersion":"trimtab.dev/v1","kind":"HpaScenario","controller":{"version":"1.37"},"hpa":{"metadata":{"name":"w"}}}`,
+	} {
+		if _, _, err := readHeader([]byte(header)); err == nil {
+			t.Errorf("accepted: %s", header)
+		}
+	}
+}
+
+func TestAwkwardQuantitiesAreQuantities(t *testing.T) {
+	for _, text := range awkwardQuantities {
+		if _, err := resource.ParseQuantity(text); err != nil {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+}
+
+func TestSpecsAreJudged(t *testing.T) {
+	verdict, err := judgeSpec([]byte(`{"hpa":{"metadata":{"name":"w","namespace":"d"},"spec":{"maxReplicas":0,
+		"scaleTargetRef":{"apiVersion":"apps/v1","kind":"Deployment","name":"w"}}}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(verdict.Errors) != 2 || verdict.Errors[0].Field != "spec.maxReplicas" || verdict.Errors[0].Type != "FieldValueRequired" {
+		t.Errorf("%+v", verdict.Errors)
+	}
+	if *verdict.Spec.Metrics[0].Resource.Target.AverageUtilization != 80 {
+		t.Errorf("no default metric: %+v", verdict.Spec)
+	}
+}
+
+func answers(t *testing.T, lines ...string) []answer {
+	var out bytes.Buffer
+	for i := range lines {
+		lines[i] = strings.ReplaceAll(lines[i], "\n", " ")
+	}
+	err := eachScenario(strings.NewReader(strings.Join(lines, "\n")), func(scenario *scenario) error {
+		return answerScenario(t, scenario, false, &out)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var told []answer
+	for i, line := range strings.Split(strings.TrimSpace(out.String()), "\n") {
+		var one answer
+		if err := json.Unmarshal([]byte(line), &one); err != nil {
+			t.Fatal(err)
+		}
+		if i > 0 {
+			told = append(told, one)
+		}
+	}
+	return told
+}
