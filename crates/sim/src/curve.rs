@@ -201,6 +201,15 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn a_backlog_that_drains_within_the_step_still_delayed_those_in_it() {
+        // 200 wait for 4 x 50/s: one second of work, gone after 2 s at half load.
+        let (flow, load) = run(200.0, 100.0, 4);
+        close(flow.queued + 1.0, 1.0);
+        close(load.utilisation, (400.0 + 1300.0) / 3000.0);
+        close(load.p95_ms, 1000.0 * (LN_20 * 0.04 / (1.0 - 1700.0 / 3000.0) + 1.0));
+    }
+
+    #[test]
     fn an_outage_grows_older() {
         let curve = Curve::of(&plant());
         let mut queue = Queue::empty();

@@ -154,7 +154,6 @@ impl Facts {
         let World { pods: facts, metrics, .. } = &mut self.world;
         for (answer, resource) in metrics.iter_mut().zip(&self.resources) {
             let Answer::Ok(list) = answer else { continue };
-            list.truncate(measured);
             for facts in facts.iter().take(measured).skip(list.len()) {
                 list.push(PodMetrics {
                     pod: facts.name.clone(),
@@ -255,6 +254,19 @@ mod tests {
         let world = facts.see(&pods, at(122));
         assert_eq!(world.pods[1].name, "web-000002");
         assert_eq!(milli(world, 0), [("web-000000", 300)], "nobody's successor");
+    }
+
+    #[test]
+    fn a_pod_that_was_replaced_unseen_is_measured_under_its_own_name() {
+        let (mut facts, _) = facts(&["cpu"]);
+        let mut pods = Pods::settled(2, at(0), Duration::ZERO, Duration::ZERO);
+        facts.measured(usage(15, 15));
+        facts.see(&pods, at(15));
+        pods.resize(1, at(20));
+        pods.resize(2, at(30));
+        facts.measured(usage(60, 60));
+        let names: Vec<&str> = milli(facts.see(&pods, at(60)), 0).iter().map(|m| m.0).collect();
+        assert_eq!(names, ["web-000000", "web-000002"]);
     }
 
     #[test]

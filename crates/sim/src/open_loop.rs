@@ -374,6 +374,25 @@ mod tests {
     }
 
     #[test]
+    fn a_cool_down_that_ends_between_samples_is_not_slept_through() {
+        let metric = Metric::gauge("cpu", Unit::PercentOf(Base::Request), Duration::minutes(5));
+        let up = [("cpu", Beyond::Above, 70.0, Duration::ZERO)];
+        let step = Change::Step(Replicas::new(1));
+        let rules = Rules::new(vec![metric]).grow(When::Any, step, &up).expect("sound");
+        let policy = Policy::under_rules("web", 2..=20, rules).expect("sound");
+        let mut parts = policy.into_parts();
+        parts.guards.cooldown.up = Duration::minutes(7);
+        let policy = Policy::new(parts).expect("sound");
+        let mut open =
+            OpenLoop::new(policy, "cpu", Replicas::new(4), Effect::Written).expect("sound");
+        for m in [0, 5, 10, 15] {
+            open.feed(minute(m), Some(91.0)).expect("plays");
+        }
+        let at: Vec<Timestamp> = open.outcome().changes.iter().map(|change| change.at).collect();
+        assert_eq!(at, [minute(0), minute(7), minute(14)]);
+    }
+
+    #[test]
     fn each_decision_has_a_record_that_stands() {
         let (mut plain, mut open) = (open(Effect::Written), open(Effect::Written));
         let mut records = Vec::new();

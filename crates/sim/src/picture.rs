@@ -130,7 +130,8 @@ mod tests {
         for step in 0..40_320_u32 {
             let at = Timestamp::from_seconds(i64::from(step) * 15);
             let flow = Flow { seconds: 15.0, arrived: 150.0, served: 120.0, ..Flow::default() };
-            let p95_ms = if step == 12_345 { 900.0 } else { 90.0 };
+            let odd = step == 12_345;
+            let (p95_ms, ready) = if odd { (900.0, 1) } else { (90.0, 2) };
             let load = Load { p95_ms, ..Load::default() };
             let stroke = Stroke {
                 at,
@@ -138,8 +139,8 @@ mod tests {
                 load: &load,
                 capacity: 12.0,
                 count: 3,
-                ready: 2,
-                missed: false,
+                ready,
+                missed: odd,
             };
             picture.step(&stroke);
         }
@@ -147,6 +148,9 @@ mod tests {
         assert!(points.len() <= 2_000 && points.len() > 1_500, "{}", points.len());
         assert!(points.iter().all(|p| (p.demand - 10.0).abs() < 1e-9));
         assert!(points.iter().all(|p| (p.capacity - 12.0).abs() < 1e-9));
-        assert_eq!(points.iter().filter(|p| p.p95_ms > 100.0).count(), 1);
+        let odd = |p: &&Point| (p.p95_ms > 100.0, p.ready, p.missed) == (true, 1, true);
+        let even = |p: &&Point| (p.p95_ms > 100.0, p.ready, p.missed) == (false, 2, false);
+        assert_eq!(points.iter().filter(odd).count(), 1);
+        assert_eq!(points.iter().filter(even).count(), points.len().saturating_sub(1));
     }
 }

@@ -127,3 +127,21 @@ impl Plant {
         found
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn delays_lie_evenly_between_the_least_and_the_most() {
+        let lag = Lag { least: Duration::seconds(15), most: Duration::seconds(55) };
+        let mut chance = Seed::new(1);
+        let drawn: Vec<Duration> = (0..1_000).map(|_| lag.draw(&mut chance)).collect();
+        assert!(drawn.iter().all(|delay| lag.least <= *delay && *delay < lag.most));
+        let mean = drawn.iter().map(|delay| delay.as_seconds()).sum::<f64>() / 1_000.0;
+        assert!((mean - 35.0).abs() < 1.5, "{mean}");
+        let (first, last) = (Duration::seconds(16), Duration::seconds(54));
+        assert!(drawn.iter().any(|d| *d < first) && drawn.iter().any(|d| *d > last));
+        assert_eq!(Lag::always(lag.most).draw(&mut chance), lag.most);
+    }
+}

@@ -1,8 +1,9 @@
 //! The closed loop, told like stories.
 
 use trimtab_core::guard::Guards;
-use trimtab_core::hpa::{Autoscaler, Controller, Hpa, MetricSpec};
+use trimtab_core::hpa::{Answer, Autoscaler, Controller, Hpa, MetricSpec};
 use trimtab_core::policy::{Bounds, Parts};
+use trimtab_core::record::InputPremise;
 use trimtab_core::rules::{Base, Beyond, Change, Metric, Rules, Unit, When};
 use trimtab_core::{
     Bytes, Duration, Law, MilliCores, Money, Policy, Real, Record, Replicas, Timestamp, replay,
@@ -244,14 +245,8 @@ fn busy(seed: u64) -> Vec<Service> {
         ..Launch::after_a_quiet_week(start(), 60.0, 700.0, seed)
     };
     let mut services = vec![web(rules(), launch.demand().expect("sound"))];
-    let mut other = web(hpa(), launch.demand().expect("sound"));
-    other.id = "api".into();
-    other.policy = {
-        let mut parts = other.policy.into_parts();
-        parts.service = "api".into();
-        Policy::new(parts).expect("sound")
-    };
-    services.push(other);
+    let other = web(hpa(), launch.demand().expect("sound"));
+    services.push(called("api", other));
     services
 }
 
@@ -317,6 +312,68 @@ fn records_change_nothing_and_each_stands() {
             replay(record).expect("a record replays to itself");
         }
     }
+}
+
+/// The service under another name.
+fn called(name: &str, mut service: Service) -> Service {
+    let mut parts = service.policy.into_parts();
+    parts.service = name.into();
+    service.policy = Policy::new(parts).expect("sound");
+    service.id = name.into();
+    service
+}
+
+#[test]
+fn twins_have_lags_of_their_own() {
+    let web = busy(1).remove(0);
+    let twins = vec![web.clone(), called("twin", web)];
+    let mut world = World::new(estate(twins, DAY)).expect("sound");
+    world.drive(minute(DAY)).expect("drives");
+    let at = |place: usize| world.courses()[place].changes().iter().map(|c| c.at).collect();
+    let (one, other): (Vec<Timestamp>, Vec<Timestamp>) = (at(0), at(1));
+    assert!(one.len() > 2);
+    assert_ne!(one, other);
+}
+
+#[test]
+fn no_measurement_overtakes_another() {
+    let mut service = web(rules(), steady(130.0));
+    service.plant.metric_lag = Lag { least: Duration::ZERO, most: Duration::minutes(2) };
+    let mut world = World::new(estate(vec![service], 120)).expect("sound");
+    let mut seen = 0;
+    let sink = &mut |record: Record| {
+        let verdicts = record.finding.samples.iter().map(|sample| sample.verdict.code.as_str());
+        assert!(verdicts.inspect(|_| seen += 1).all(|code| code == "sample-used"));
+    };
+    world.drive_recording(minute(120), Keep::All, sink).expect("drives");
+    assert!(seen > 4 * 400, "{seen}");
+}
+
+#[test]
+fn a_pod_that_became_ready_within_a_step_has_not_served_in_it() {
+    let mut service = web(hpa(), surge(130.0, 10, 190.0));
+    service.plant.readiness = Duration::seconds(17);
+    service.plant.metric_lag = Lag::NONE;
+    let mut world = World::new(estate(vec![service], 20)).expect("sound");
+    let mut first = 0;
+    let sink = &mut |record: Record| {
+        let InputPremise::World(seen) = &record.premise.input else { return };
+        let Answer::Ok(measured) = &seen.metrics[0] else { return };
+        for (pod, metrics) in seen.pods.iter().zip(measured) {
+            let Some(ready) = pod.ready.filter(|ready| ready.status == Some(true)) else {
+                continue;
+            };
+            let used = metrics.containers[0].usage.map(|milli| milli.0);
+            if metrics.timestamp.since(ready.last_transition) < Duration::seconds(15) {
+                assert_eq!(used, Some(20), "idle: {pod:?} {metrics:?}");
+                first += 1;
+            } else if metrics.timestamp.since(ready.last_transition) > Duration::seconds(30) {
+                assert!(used > Some(200), "busy: {pod:?} {metrics:?}");
+            }
+        }
+    };
+    world.drive_recording(minute(20), Keep::All, sink).expect("drives");
+    assert!(first > 0, "it grew");
 }
 
 #[test]
