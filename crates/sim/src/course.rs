@@ -52,8 +52,6 @@ enum Senses {
 struct Measuring {
     next: Timestamp,
     chance: Seed,
-    /// No measurement overtakes one that was taken before it.
-    last_arrival: Timestamp,
     since: Timestamp,
     seconds: f64,
     /// CPU use of a ready pod and the mean over all that run, times seconds.
@@ -105,7 +103,6 @@ impl Course {
             measuring: Measuring {
                 next: from.saturating_add(plant.metric_interval),
                 chance: Seed::named(seed, service.id.as_str()),
-                last_arrival: from,
                 since: from,
                 seconds: 0.0,
                 cpu_ready: 0.0,
@@ -246,7 +243,7 @@ impl Course {
         let lag = plant.metric_lag.draw(&mut self.measuring.chance);
         let memory = self.mean(self.load.memory, self.curve.memory_idle());
         let measuring = &mut self.measuring;
-        let arrives = step.to.saturating_add(lag).max(measuring.last_arrival);
+        let arrives = step.to.saturating_add(lag);
         let seconds = measuring.seconds;
         match &mut self.senses {
             Senses::Rules(metrics) => {
@@ -272,7 +269,6 @@ impl Course {
                 idle: (self.curve.cpu_idle(), self.curve.memory_idle()),
             }),
         }
-        measuring.last_arrival = arrives;
         measuring.since = step.to;
         measuring.next = step.to.saturating_add(plant.metric_interval);
         (measuring.seconds, measuring.served) = (0.0, 0.0);

@@ -36,6 +36,7 @@ pub(crate) struct Facts {
     resources: Vec<Measured>,
     service: String,
     requests: Vec<(String, Milli)>,
+    /// Oldest first, so that none overtakes another.
     under_way: VecDeque<Usage>,
     latest: Option<Usage>,
 }

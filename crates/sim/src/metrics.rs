@@ -83,7 +83,7 @@ impl Gauge {
 pub(crate) struct Metrics {
     gauges: Vec<(MetricId, Gauge)>,
     source: Source,
-    /// Oldest first; those that have arrived go back to `spare`.
+    /// Oldest first, so that none overtakes another; those that have arrived go back to `spare`.
     under_way: std::collections::VecDeque<Scrape>,
     spare: Vec<Scrape>,
 }
@@ -118,7 +118,8 @@ impl Metrics {
         (Self { gauges, source: Source::from("model"), under_way, spare }, warnings)
     }
 
-    /// Takes measurements, which will arrive at `arrives`, never before those taken earlier.
+    /// Takes measurements, which will arrive at `arrives`, or with those taken earlier if these
+    /// are later.
     pub(crate) fn take(&mut self, view: &View<'_>, taken_at: Timestamp, arrives: Timestamp) {
         let mut scrape = self.spare.pop().unwrap_or_else(|| self.blank());
         scrape.arrives = arrives;

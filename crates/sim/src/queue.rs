@@ -127,6 +127,8 @@ mod tests {
         close(flow.area, 50.0 * 5.0 / 2.0);
         close(flow.queued, 0.0);
         close(flow.peak, 50.0);
+        close(flow.mean_queue(), 125.0 / 15.0);
+        close(flow.mean_wait(), 125.0 / 200.0);
     }
 
     #[test]

@@ -176,6 +176,10 @@ mod tests {
         assert!((launch.rate(launch.at()) - launch.risen).abs() < 1e-9);
         let top = launch.at().saturating_add(Duration::minutes(15));
         assert!((launch.rate(top) - 1000.0).abs() < 1e-9);
+        let falling = launch.at().saturating_add(Duration::minutes(24));
+        // 9 of 45 minutes down to the plateau: 0.2 x 0.2 x 2.6 of the way.
+        assert!((launch.rate(falling) - (1000.0 - 360.0 * 0.104)).abs() < 1e-9);
+        assert!(launch.rate(launch.at().saturating_add(Duration::minutes(17))) < 1000.0);
         assert!((launch.rate(hour(180)) - 640.0).abs() < 1e-9, "the plateau");
         let fading = [183, 187, 191, 195].map(|h| launch.rate(hour(h)));
         assert!(fading.is_sorted_by(|a, b| a > b), "{fading:?}");

@@ -377,6 +377,21 @@ fn a_pod_that_became_ready_within_a_step_has_not_served_in_it() {
 }
 
 #[test]
+fn a_pod_that_only_runs_lowers_the_mean_use() {
+    let mut service = web(rules(), surge(100.0, 5, 150.0));
+    service.plant.readiness = Duration::minutes(30);
+    let mut world = World::new(estate(vec![service], 40)).expect("sound");
+    let mut newest = 0.0;
+    let sink = &mut |record: Record| {
+        newest = record.finding.conditions[0].value.map_or(0.0, Real::get);
+    };
+    world.drive_recording(minute(25), Keep::All, sink).expect("drives");
+    assert_eq!((size(&world), world.courses()[0].ready().get()), (5, 4));
+    // Four serve at 75 % and use 380 m, the fifth 20 m: 308 m of 500 m.
+    assert!((newest - 61.6).abs() < 1e-9, "{newest}");
+}
+
+#[test]
 fn requests_are_served_dropped_or_still_waiting() {
     let mut world = World::new(estate(busy(3), DAY)).expect("sound");
     world.drive(minute(DAY)).expect("drives");
