@@ -109,8 +109,10 @@ impl TakenIn {
 }
 
 impl RecordedSample {
-    /// The sample again, for a policy with these rules.
-    pub(crate) fn sample(&self, rules: Option<&Rules>) -> Sample {
+    /// The sample for a policy with these rules. A metric that they do not have goes nowhere, which
+    /// [`intake`](crate::intake()) says.
+    #[must_use]
+    pub fn sample(&self, rules: Option<&Rules>) -> Sample {
         let metric = rules.and_then(|rules| rules.metric_id(self.metric.as_str()));
         Sample {
             metric: metric.unwrap_or(MetricId::NOWHERE),
