@@ -1,0 +1,93 @@
+//! The open loop: the series is the metric, and nothing feeds back.
+
+use trimtab::ServiceId;
+use trimtab::rules::{Beyond, Direction};
+use trimtab::sim::{Effect, OpenLoop, upward_crossings};
+
+use super::policy::{self, Played};
+use super::recording::Recording;
+use super::report::{self, Counted};
+use crate::args::{self, StandsFor};
+use crate::failure::{Failure, told};
+use crate::records::Records;
+
+pub(super) fn run(
+    args: &args::Simulate,
+    stands_for: &StandsFor,
+    recording: &Recording,
+) -> Result<(), Failure> {
+    if args.svg.is_some() {
+        return Err(Failure::with_help(
+            "`--svg` draws demand and capacity, which an open loop does not have",
+            "leave it out, or close the loop with `--closed-loop`",
+        ));
+    }
+    let played = policy::of(args, stands_for, recording)?;
+    let conditions = counted(&played, stands_for, recording)?;
+    let Played { policy, start, .. } = &played;
+    let effect = if played.built_in { Effect::Noted } else { Effect::Written };
+    let mut open =
+        OpenLoop::new(policy.clone(), &stands_for.metric, *start, effect).map_err(told)?;
+    let service: &ServiceId = policy.service();
+    let mut records = match &args.records {
+        Some(folder) => {
+            Some(Records::create(folder, args.records_every.0, std::iter::once(service))?)
+        }
+        None => None,
+    };
+    for (at, value) in &recording.series.points {
+        match &mut records {
+            Some(records) => {
+                let keep = records.keep();
+                let mut sink = |record| records.write(record);
+                open.feed_recording(*at, *value, keep, &mut sink).map_err(told)?;
+            }
+            None => open.feed(*at, *value).map_err(told)?,
+        }
+    }
+    let kept = records.map(Records::finish).transpose()?;
+    report::write(args, &played, recording, &open, &conditions, kept)
+}
+
+/// How often each condition on the metric was met by the series itself, whatever was decided.
+fn counted(
+    played: &Played,
+    stands_for: &StandsFor,
+    recording: &Recording,
+) -> Result<Vec<Counted>, Failure> {
+    let Some(rules) = played.policy.rules() else { return Ok(Vec::new()) };
+    let Some(id) = rules.metric_id(&stands_for.metric) else { return Ok(Vec::new()) };
+    let Some(metric) = rules.metric(id) else { return Ok(Vec::new()) };
+    let mut counted = Vec::new();
+    for direction in [Direction::Up, Direction::Down] {
+        for condition in rules.side(direction).conditions.iter().filter(|c| c.metric == id) {
+            let (policy, start) = policy::counting(metric, direction, condition)?;
+            let name = &stands_for.metric;
+            let mut open = OpenLoop::new(policy, name, start, Effect::Noted).map_err(told)?;
+            for (at, value) in &recording.series.points {
+                open.feed(*at, *value).map_err(told)?;
+            }
+            let outcome = open.outcome();
+            let runs = match direction {
+                Direction::Up => outcome.stretches_up,
+                Direction::Down => outcome.stretches_down,
+            };
+            let values = recording.series.points.iter().map(|(_, value)| *value);
+            let threshold = condition.threshold.get();
+            let crossings = match condition.beyond {
+                Beyond::Above => upward_crossings(values, threshold),
+                // Downwards is upwards upside down.
+                Beyond::Below => upward_crossings(values.map(|v| v.map(|v| -v)), -threshold),
+            };
+            counted.push(Counted {
+                direction,
+                beyond: condition.beyond,
+                threshold: condition.threshold,
+                hold: condition.hold,
+                sustained_runs: runs,
+                plain_crossings: crossings,
+            });
+        }
+    }
+    Ok(counted)
+}
