@@ -63,8 +63,11 @@ pub fn read_estate(sources: &[Source]) -> Result<Document, Vec<Finding>> {
     }
     let united = unite::unite(&estates, &mut known, &mut report);
     let draft = document::draft(&united, &mut known, &mut report);
-    known.unused(&mut report);
     let failed = report.has_errors();
+    if !failed {
+        // Otherwise what seems unused may only be misspelt where it is used.
+        known.unused(&mut report);
+    }
     let findings = report.into_findings();
     match draft {
         Some(draft) if !failed => Ok(draft.with_warnings(findings)),

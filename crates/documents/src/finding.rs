@@ -87,7 +87,7 @@ codes! {
     /// A word that is not among those known.
     UnknownWord = "unknown-word", true;
     /// A document of a kind or version that is not known here.
-    UnknownKind = "unknown-kind", false;
+    UnknownKind = "unknown-kind", true;
     /// One thing defined in two places.
     DefinedTwice = "defined-twice", false;
     /// A name that nothing has.

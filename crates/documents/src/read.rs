@@ -73,6 +73,8 @@ impl Reader<'_, '_> {
             return Checked::broken(node.span);
         };
         let mut slots: Vec<Slot> = table.fields.iter().map(|_| Slot::Absent).collect();
+        // Keys that unknown ones may have been meant to be: these are not missing as well.
+        let mut meant = Vec::new();
         for Entry { key, value } in entries {
             let none = matches!(value.value, tree::Value::Null);
             match table.field(&key.text) {
@@ -85,30 +87,38 @@ impl Reader<'_, '_> {
                     }
                 }
                 None if table.foreign => {}
-                None => self.unknown_key(&key.text, key.span, table, holder),
+                None => meant.push(self.unknown_key(&key.text, key.span, table, holder)),
             }
         }
         let fields = Fields { table, slots };
         let mut checked = Checked { span: node.span, value: Value::Struct(fields) };
         for rule in table.rules {
-            self.rule(rule, &checked, holder);
+            self.rule(rule, &checked, &meant, holder);
         }
-        self.fill(&mut checked, holder);
+        self.fill(&mut checked, &meant, holder);
         checked
     }
 
-    fn unknown_key(&mut self, key: &str, span: Span, table: &'static Struct, holder: &Holder<'_>) {
+    /// Notes a key that is not known; the one that it may have been meant to be.
+    fn unknown_key(
+        &mut self,
+        key: &str,
+        span: Span,
+        table: &'static Struct,
+        holder: &Holder<'_>,
+    ) -> Option<&'static str> {
         let known = || table.fields.iter().map(|field| field.key);
         let message = format!("unknown key {} in {}", quoted(key), quoted(holder.label));
-        self.report.error(Code::UnknownKey, span, message).help =
-            Some(match nearest(key, known()) {
-                Some(near) => format!("did you mean {}?", quoted(near)),
-                None => format!("known are {}", listed(known(), "and")),
-            });
+        let near = nearest(key, known());
+        self.report.error(Code::UnknownKey, span, message).help = Some(match near {
+            Some(near) => format!("did you mean {}?", quoted(near)),
+            None => format!("known are {}", listed(known(), "and")),
+        });
+        near
     }
 
     /// Puts defaults in, and notes what is missing.
-    fn fill(&mut self, checked: &mut Checked, holder: &Holder<'_>) {
+    fn fill(&mut self, checked: &mut Checked, meant: &[Option<&str>], holder: &Holder<'_>) {
         let span = checked.span;
         let Value::Struct(fields) = &mut checked.value else { return };
         for (field, slot) in fields.table.fields.iter().zip(&mut fields.slots) {
@@ -118,7 +128,9 @@ impl Reader<'_, '_> {
             match field.need {
                 Need::Optional => {}
                 Need::Required => {
-                    self.missing(field, holder);
+                    if !meant.contains(&Some(field.key)) {
+                        self.missing(field, holder);
+                    }
                     *slot = Slot::Default(Checked::broken(span));
                 }
                 Need::Default(text) => {
@@ -135,13 +147,21 @@ impl Reader<'_, '_> {
         self.report.error(Code::MissingKey, holder.span, message).help = Some(field.doc.into());
     }
 
-    fn rule(&mut self, rule: &Rule, checked: &Checked, holder: &Holder<'_>) {
+    fn rule(
+        &mut self,
+        rule: &Rule,
+        checked: &Checked,
+        meant: &[Option<&str>],
+        holder: &Holder<'_>,
+    ) {
         match rule {
             Rule::ExactlyOne(keys) => {
                 let given: Vec<(&str, Span)> =
                     keys.iter().filter_map(|key| Some((*key, checked.key(key)?))).collect();
                 match given.as_slice() {
                     [_] => {}
+                    // What is not known may have been meant to be the one.
+                    [] if !meant.is_empty() => {}
                     [] => {
                         let message = format!(
                             "{} needs one of {}",
@@ -166,7 +186,9 @@ impl Reader<'_, '_> {
             }
             Rule::Needs { test, keys, why } => match holds(test, checked) {
                 Some(true) => {
-                    for key in keys.iter().filter(|key| checked.key(key).is_none()) {
+                    let missing =
+                        |key: &&&str| checked.key(key).is_none() && !meant.contains(&Some(**key));
+                    for key in keys.iter().filter(missing) {
                         let message =
                             format!("{} is missing in {}", quoted(key), quoted(holder.label));
                         let finding = self.report.error(Code::MissingKey, holder.span, message);
@@ -206,6 +228,7 @@ impl Reader<'_, '_> {
         if entries.len() < map.least {
             let message = format!("{} needs at least one {}", quoted(holder.label), map.what);
             self.report.error(Code::OutOfRange, node.span, message);
+            return None;
         }
         let mut named = Vec::with_capacity(entries.len());
         for Entry { key, value } in entries {
@@ -237,6 +260,7 @@ impl Reader<'_, '_> {
         if items.len() < list.least {
             let message = format!("{} needs at least one entry", quoted(holder.label));
             self.report.error(Code::OutOfRange, node.span, message);
+            return None;
         }
         let item = |reader: &mut Self, (at, item): (usize, &Node)| {
             let label = format!("{}[{at}]", holder.label);
@@ -430,13 +454,21 @@ fn hint(value: &tree::Value, kind: &Kind) -> Option<String> {
             Some(format!("put it in quotes if it is meant: \"{value}\""))
         }
         (Kind::Bool, tree::Value::Text(_)) => Some("quotes, `yes` and `no` make a text".into()),
-        (Kind::Int { .. } | Kind::Number(_), tree::Value::Text(_)) => Some(
-            "write it as JSON does: no quotes, unit, hexadecimal, `_`, infinity or leading zero"
-                .into(),
-        ),
+        (Kind::Int { .. } | Kind::Number(_), tree::Value::Text(text)) if meant_as_number(text) => {
+            Some(
+                "write it as JSON does: no quotes, unit, `0x`, `_`, infinity or leading zero"
+                    .into(),
+            )
+        }
         (_, tree::Value::Null) => Some("give a value, or leave the key out".into()),
         _ => None,
     }
+}
+
+/// Whether a text looks as if someone took it for a number.
+fn meant_as_number(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '.' | '+' | '-'))
+        || ["inf", "nan", "infinity"].contains(&text.to_lowercase().as_str())
 }
 
 /// Whether a kind takes values of this type at all.
@@ -459,8 +491,8 @@ fn holds(test: &Test, checked: &Checked) -> Option<bool> {
         Test::Has(key) => Some(checked.key(key).is_some()),
         Test::Holds(key, inner) => {
             let value = checked.get(key)?;
-            value.fields()?;
-            Some(value.key(inner).is_some())
+            let any = |slot: &Slot| matches!(slot, Slot::Given { .. });
+            value.fields()?.slots.iter().any(any).then(|| value.key(inner).is_some())
         }
     }
 }

@@ -1,6 +1,10 @@
 //! What crosses the crate's files: examples, several mistakes at once, the table's two readings.
 
+mod agreement;
 mod examples;
+mod kubernetes;
+mod mistakes;
+mod policies;
 
 use serde_json::Value as Json;
 

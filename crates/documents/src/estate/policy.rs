@@ -51,6 +51,7 @@ pub(crate) fn governed(
         let policy = made(parts, service, None, report)?;
         return Some(Governed { policy, target: Some(target) });
     }
+    let bounds = bounds(service, report);
     let given = law.get("rules")?;
     let rules = match given.text() {
         Some(name) => known.policy(name, given.span, report)?,
@@ -66,12 +67,23 @@ pub(crate) fn governed(
             Some("under `rules` each metric has a `maxAge` of its own".into());
     }
     let law = rules_for(rules, service, report)?;
-    let bounds = Bounds {
-        min: Replicas::new(service.get("min")?.int32()?),
-        max: Replicas::new(service.get("max")?.int32()?),
-    };
-    let parts = Parts { service: (&**name).into(), bounds, law: Law::Rules(law), guards: guards? };
+    let parts =
+        Parts { service: (&**name).into(), bounds: bounds?, law: Law::Rules(law), guards: guards? };
     Some(Governed { policy: made(parts, service, Some(rules), report)?, target: None })
+}
+
+/// The service's own bounds. Looked at before its law, so that each has its finding.
+fn bounds(service: &Checked, report: &mut Report<'_>) -> Option<Bounds> {
+    let (least, most) = (service.get("min")?, service.get("max")?);
+    let (min, max) = (least.int32()?, most.int32()?);
+    if max < min {
+        let place = report.place(least.span);
+        let message = format!("`max`: {max} is below the minimum, {min}");
+        let finding = report.error(Code::Contradiction, most.span, message);
+        finding.related.push((place, "the minimum".into()));
+        return None;
+    }
+    Some(Bounds { min: Replicas::new(min), max: Replicas::new(max) })
 }
 
 /// The rules with the service's own targets put in; each target is asked for and used.
