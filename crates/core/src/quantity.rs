@@ -49,6 +49,13 @@ impl Quantity {
         Self { nanos: i128::from(milli).saturating_mul(1_000_000), notation }
     }
 
+    /// The amount that its text shows: a binary one of 1024 and more has no fraction.
+    pub(crate) fn shown(self, notation: Notation) -> Self {
+        let whole = notation == Notation::Binary && !self.is_below_1024();
+        let unit = if whole { NANO } else { 1 };
+        Self { nanos: away_from_zero(self.nanos, unit).saturating_mul(unit), notation }
+    }
+
     /// Thousandths of the unit, rounded away from zero and saturating.
     #[must_use]
     pub fn milli(self) -> i64 {
@@ -71,6 +78,10 @@ impl Quantity {
     #[must_use]
     pub fn bytes(self) -> Bytes {
         Bytes::new(self.whole())
+    }
+
+    fn is_below_1024(self) -> bool {
+        self.nanos.saturating_abs() < 1024_i128.saturating_mul(NANO)
     }
 
     /// Whether it is below zero.
@@ -100,9 +111,8 @@ impl fmt::Display for Quantity {
         if self.nanos == 0 {
             return f.write_str("0");
         }
-        let below_1024 = self.nanos.abs() < 1024_i128.saturating_mul(NANO);
         match self.notation {
-            Notation::Binary if !below_1024 => self.write_binary(f),
+            Notation::Binary if !self.is_below_1024() => self.write_binary(f),
             Notation::Binary | Notation::Decimal => self.write_decimal(f, decimal_suffix),
             Notation::Exponent => self.write_decimal(f, exponent_suffix),
         }

@@ -111,12 +111,8 @@ fn propose<R: Recorder>(
             "failed to get {name} resource metric value: failed to get {name} utilization: {error}"
         )
     })?;
-    let notation = if name.as_str() == "memory" { Notation::Binary } else { Notation::Decimal };
-    let status = MetricStatus::Resource {
-        name: name.clone(),
-        average_utilization: proposal.utilization,
-        average_value: Quantity::from_milli(proposal.average, notation),
-    };
+    let average = Quantity::from_milli(proposal.average, Notation::Decimal);
+    let status = MetricStatus::resource(name.clone(), proposal.utilization, average);
     Ok((proposal.replicas, status))
 }
 

@@ -200,6 +200,10 @@ fn ratio<'a>(target: i32, pods: impl Iterator<Item = &'a Joined>) -> Result<Rati
     })
 }
 
+/// The largest use of which per cent can be reckoned in 64 bits; beyond it the controller's product
+/// wraps.
+const MOST: i64 = i64::MAX.div_euclid(100);
+
 /// Each pod beside its sample, and how many samples belong to no pod.
 fn join<R: Recorder>(
     question: &Question<'_>,
@@ -217,7 +221,7 @@ fn join<R: Recorder>(
         let usable = sample.filter(|_| value.is_some());
         let class = classify(facts, usable, is_cpu, question.controller, question.now);
         if R::KEEPS {
-            if let Some(milli) = value.filter(|v| *v < 0) {
+            if let Some(milli) = value.filter(|v| !(0..=MOST).contains(v)) {
                 let pod = facts.name.clone();
                 recorder.note(|| Note::Fact(Reason::HpaSuspectInput { pod, milli }));
             }
@@ -237,7 +241,7 @@ fn usage(sample: &PodMetrics) -> Option<i64> {
     sample.containers.iter().try_fold(0_i64, |sum, c| Some(sum.wrapping_add(c.usage?.0)))
 }
 
-/// Samples by the name of their pod; of two for one pod the last counts.
+/// Samples by the name of their pod; of two for one pod the last that is usable counts.
 struct ByName<'a> {
     samples: &'a [PodMetrics],
     /// Whether names rise strictly, so that each pod has one sample.
@@ -269,17 +273,14 @@ impl<'a> ByName<'a> {
         if self.in_order {
             return self.samples.iter().filter(|s| usage(s).is_some()).count();
         }
-        let sorted = self.sorted();
-        let last_of_name = |at: usize| {
-            let next = at.checked_add(1).and_then(|next| sorted.get(next));
-            sorted.get(at).filter(|s| next.is_none_or(|n| n.pod != s.pod))
-        };
-        (0..sorted.len()).filter_map(last_of_name).filter(|s| usage(s).is_some()).count()
+        let names = self.sorted().chunk_by(|a, b| a.pod == b.pod);
+        names.count()
     }
 
     fn sorted(&self) -> &[&'a PodMetrics] {
         self.sorted.get_or_init(|| {
-            let mut sorted: Vec<&PodMetrics> = self.samples.iter().collect();
+            let usable = self.samples.iter().filter(|s| usage(s).is_some());
+            let mut sorted: Vec<&PodMetrics> = usable.collect();
             sorted.sort_by(|a, b| a.pod.cmp(&b.pod));
             sorted
         })

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::conditions::Condition;
 use super::spec::ResourceName;
-use crate::{Quantity, Timestamp};
+use crate::{Notation, Quantity, Timestamp};
 
 /// An autoscaler's status, as the API server would return it.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
@@ -27,7 +27,7 @@ pub struct Status {
 
 /// What was read of one metric.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all_fields = "camelCase")]
+#[serde(from = "Shape", rename_all_fields = "camelCase")]
 pub enum MetricStatus {
     /// The pods' use of a resource.
     Resource {
@@ -40,4 +40,38 @@ pub enum MetricStatus {
     },
     /// The metric failed.
     Unread,
+}
+
+impl MetricStatus {
+    /// What a resource's status shows of these figures.
+    pub(super) fn resource(
+        name: ResourceName,
+        average_utilization: i32,
+        average: Quantity,
+    ) -> Self {
+        // A text does not tell a binary amount without a suffix from a decimal one.
+        let binary = name.as_str() == "memory";
+        let notation = if binary { Notation::Binary } else { Notation::Decimal };
+        let average_value = average.shown(notation);
+        Self::Resource { name, average_utilization, average_value }
+    }
+}
+
+/// The same as it is read: the notation follows from the resource.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all_fields = "camelCase")]
+enum Shape {
+    Resource { name: ResourceName, average_utilization: i32, average_value: Quantity },
+    Unread,
+}
+
+impl From<Shape> for MetricStatus {
+    fn from(shape: Shape) -> Self {
+        match shape {
+            Shape::Resource { name, average_utilization, average_value } => {
+                Self::resource(name, average_utilization, average_value)
+            }
+            Shape::Unread => Self::Unread,
+        }
+    }
 }
