@@ -123,8 +123,10 @@ pub fn decide<'a, R: Recorder>(
             }
             let pending =
                 hpa::reconcile(&hpa.spec, &hpa.controller, world, memory, now, &mut recorder);
-            let current = Replicas::new(pending.current().unwrap_or_default());
-            let size = Replicas::new(pending.desired());
+            // Where the scale cannot be read, the size stays what it last was known to be.
+            let read = pending.current().map(Replicas::new);
+            let current = read.or(guards.size).unwrap_or_default();
+            let size = read.map_or(current, |_| Replicas::new(pending.desired()));
             let verdict = Verdict { size, because: pending.because().clone() };
             let bound = pending.bound_by().cloned();
             loop_ = Some(pending);
@@ -178,10 +180,12 @@ impl<'a, R: Recorder> Pending<'a, R> {
     }
 
     /// Bounds the size by a shared budget. A cap may go below the minimum; it never asks for more.
+    /// Where nothing was decided, too early or with the scale unread, it changes nothing.
     pub fn cap(mut self, cap: Cap) -> Self {
         let asked = self.decision.to;
         let limit = cap.at_most.max(Replicas::ZERO);
-        if limit < asked {
+        let unread = self.loop_.as_ref().is_some_and(|l| l.current().is_none());
+        if limit < asked && !self.not_due && !unread {
             let reason = Reason::OverBudget { budget: cap.budget.clone(), asked, limit };
             let (stage, noted) = (Stage::Budget, Some(reason.clone()));
             self.recorder.note(|| {
@@ -257,11 +261,12 @@ impl<'a, R: Recorder> Pending<'a, R> {
         due: Timestamp,
     ) -> Self {
         let size = match input {
-            Input::World(hpa::World { scale: hpa::Answer::Ok(scale), .. }) => scale.spec,
-            Input::World(_) => 0,
-            Input::Size(size) => size.get(),
+            Input::World(hpa::World { scale: hpa::Answer::Ok(scale), .. }) => {
+                Replicas::new(scale.spec)
+            }
+            Input::World(_) => state.guards.size.unwrap_or_default(),
+            Input::Size(size) => size,
         };
-        let size = Replicas::new(size);
         let because = Reason::NotYetDue { due };
         let reason = Some(because.clone());
         recorder.note(|| {

@@ -179,14 +179,13 @@ impl Pending<'_> {
         let mut settled =
             Settled { state: self.draft, scaled_to: None, events: Vec::new(), error: self.error };
         let Some(current) = self.current.filter(|_| !self.stopped) else {
-            if let (Some(_), Some(error)) = (self.current, &settled.error) {
-                let message = error.clone();
-                settled.events.push(Event {
-                    warning: true,
-                    reason: "FailedComputeMetricsReplicas",
-                    message,
-                });
-            }
+            let reason = match self.current {
+                Some(_) => "FailedComputeMetricsReplicas",
+                None => "FailedGetScale",
+            };
+            let event =
+                |message: &String| Event { warning: true, reason, message: message.clone() };
+            settled.events.extend(settled.error.as_ref().map(event));
             return settled;
         };
         let status = &mut settled.state.status;
