@@ -168,7 +168,8 @@ impl Beyond {
 pub enum Change {
     /// By this many replicas.
     Step(Replicas),
-    /// By this many per cent of the current size, rounded up to at least one replica.
+    /// By this many per cent of the current size, at least by one replica: rounded up to grow,
+    /// rounded down to shrink.
     Percent(u32),
     /// To `ceil(current x value / threshold)`.
     Proportional,
