@@ -4,12 +4,14 @@
 use std::path::Path;
 use std::process::ExitCode;
 
+mod launch;
 mod reasons;
 
 /// Path in the tree, and what makes its text. The same text on every machine and each time.
 const FILES: &[(&str, fn() -> String)] = &[
     ("schemas/estate.schema.json", trimtab_documents::schema::estate),
     ("docs/reasons.md", reasons::page),
+    ("examples/somagent/traces/launch.csv", launch::csv),
 ];
 
 fn main() -> ExitCode {
