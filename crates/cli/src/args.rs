@@ -41,8 +41,7 @@ pub(crate) enum Verb {
 /// How an answer is written.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Format {
-    // Without texts of their own, so that help stays short: tables are for people, JSON is for
-    // programs.
+    // Without texts of their own, so that help stays short.
     Table,
     Json,
 }
@@ -58,13 +57,14 @@ pub(crate) struct Simulate {
     /// The estate: a folder of YAML and JSON documents, a file, or -
     #[arg(required_unless_present = "trace")]
     pub(crate) dir: Option<PathBuf>,
-    /// For people or for programs
-    #[arg(short, long, value_enum, default_value = "table")]
+    /// `table` for people, `json` for programs
+    #[arg(short, long, value_name = "FORM", value_enum, default_value = "table")]
+    #[arg(hide_possible_values = true)]
     pub(crate) output: Format,
     /// Draws the run into this file
     #[arg(long, value_name = "FILE")]
     pub(crate) svg: Option<PathBuf>,
-    /// How many decisions are listed: a number, `all` or `none`
+    /// How many decisions to list; also `all` or `none`
     #[arg(long, value_name = "N", default_value = "16")]
     pub(crate) decisions: Listed,
     /// Writes decision records into this folder, a file a service
@@ -122,7 +122,7 @@ pub(crate) struct Series {
     #[arg(
         long,
         value_name = "X",
-        requires = "trace",
+        requires = "hold",
         conflicts_with = "below",
         allow_negative_numbers = true
     )]
@@ -156,8 +156,9 @@ pub(crate) struct Explain {
     /// Works each out again and compares; exit code 1 if one differs
     #[arg(long)]
     pub(crate) verify: bool,
-    /// For people or for programs
-    #[arg(short, long, value_enum, default_value = "table")]
+    /// `table` for people, `json` for programs
+    #[arg(short, long, value_name = "FORM", value_enum, default_value = "table")]
+    #[arg(hide_possible_values = true)]
     pub(crate) output: Format,
 }
 
@@ -177,8 +178,9 @@ pub(crate) enum DocumentKind {
 
 #[derive(clap::Args, Debug)]
 pub(crate) struct Version {
-    /// For people or for programs
-    #[arg(short, long, value_enum, default_value = "table")]
+    /// `table` for people, `json` for programs
+    #[arg(short, long, value_name = "FORM", value_enum, default_value = "table")]
+    #[arg(hide_possible_values = true)]
     pub(crate) output: Format,
 }
 

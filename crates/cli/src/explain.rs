@@ -165,6 +165,11 @@ fn records(path: &Path) -> Result<Records, Failure> {
     while first.iter().all(u8::is_ascii_whitespace) {
         let before = first.len();
         (&mut input).take(longest).read_until(b'\n', &mut first).map_err(unreadable)?;
+        let long = first.len() - before >= LONGEST_LINE;
+        if long && first.last() != Some(&b'\n') {
+            let message = format!("{}:1: a line longer than {LONGEST_LINE} bytes", shown(path));
+            return Err(Failure::told(message));
+        }
         if first.len() == before || first.len() > LONGEST_LINE {
             break;
         }
@@ -186,10 +191,11 @@ fn records(path: &Path) -> Result<Records, Failure> {
 /// Whether a first line is the beginning of a record that goes on: what is missing is its end.
 fn begins_a_longer_text(line: &[u8]) -> bool {
     let Ok(text) = str::from_utf8(line) else { return false };
-    matches!(
-        json::read_record(text),
-        Err(json::Error::Malformed { problem, .. }) if problem.starts_with("EOF")
-    )
+    !text.trim().is_empty()
+        && matches!(
+            json::read_record(text),
+            Err(json::Error::Malformed { problem, .. }) if problem.starts_with("EOF")
+        )
 }
 
 /// A stream of records that ends with its first mistake.

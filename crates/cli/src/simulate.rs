@@ -8,13 +8,13 @@ use trimtab::{Duration, ServiceId, Timestamp};
 use crate::args::{self, Format, Until};
 use crate::failure::{Failure, told};
 use crate::records::Records;
-use crate::{estate, picture, result, table, terminal, trace};
+use crate::{estate, picture, result, table, terminal, trace, words};
 
 /// The version of the simulation result's shape.
 pub(crate) const VERSION: u32 = 1;
 
 /// More steps than this are a slip of the keyboard: 47 years at 15 s.
-const MOST_STEPS: i64 = 100_000_000;
+const MOST_STEPS: u64 = 100_000_000;
 
 /// What the answer says of the estate itself.
 pub(crate) struct Header {
@@ -104,9 +104,14 @@ fn set(estate: &mut Estate, args: &args::Simulate) -> Result<(), Failure> {
         ));
     }
     let span = estate.until.since(estate.from);
-    if span.nanos() / estate.tick.nanos().max(1) > MOST_STEPS {
+    let steps = span.nanos() / estate.tick.nanos().max(1);
+    if u64::try_from(steps).is_ok_and(|steps| steps > MOST_STEPS) {
         return Err(Failure::with_help(
-            format!("{span} in steps of {} are more than {MOST_STEPS} steps", estate.tick),
+            format!(
+                "{span} in steps of {} are more than {} steps",
+                estate.tick,
+                words::count(MOST_STEPS)
+            ),
             "give `--until` an earlier instant, or the estate a longer `tick`",
         ));
     }

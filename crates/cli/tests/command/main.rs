@@ -1,0 +1,9 @@
+//! The command as people and programs use it: the real binary, its output, its exit codes.
+
+mod explain;
+mod hostile;
+mod mistakes;
+mod simulate;
+mod streams;
+mod support;
+mod trace;
