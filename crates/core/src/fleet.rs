@@ -61,8 +61,8 @@ pub struct Want {
 /// Shares what the budgets leave: a cap for each service that cannot have what it wants.
 ///
 /// Everybody keeps what they have, or the less that they want; what is left goes out one replica
-/// at a time to whoever has got the smallest part of the growth they asked for, in the order given
-/// among equals. A budget that is overdrawn already lets nobody grow, and takes from nobody.
+/// at a time to whoever has got the smallest part of the growth they asked for, in the order of the
+/// budget's shares among equals. Of more than a thousand replicas a thousandth goes out at a time. A budget that is overdrawn already lets nobody grow, and takes from nobody.
 ///
 /// ```
 /// use trimtab_core::fleet::{Budget, Budgets, Share, Want, share};
@@ -113,6 +113,14 @@ impl Claim<'_> {
         let asked = self.want.wanted.get().saturating_sub(self.want.current.get());
         float(i64::from(got)) / float(i64::from(asked.max(1)))
     }
+
+    /// How many replicas it gets in one turn, of an amount that is at least one's.
+    fn turn(&self, left: i64) -> i32 {
+        let asked = self.want.wanted.get().saturating_sub(self.want.current.get());
+        let open = self.want.wanted.get().saturating_sub(self.size.get());
+        let affordable = i32::try_from(left.div_euclid(self.each)).unwrap_or(i32::MAX);
+        asked.div_euclid(1_000).max(1).min(open).min(affordable)
+    }
 }
 
 fn grant<'a>(wanted: &'a [Want], budget: &Budget) -> Vec<(&'a Want, Replicas)> {
@@ -127,12 +135,12 @@ fn grant<'a>(wanted: &'a [Want], budget: &Budget) -> Vec<(&'a Want, Replicas)> {
         sum.saturating_add(i64::from(claim.size.get()).saturating_mul(claim.each))
     });
     let mut left = budget.limit.saturating_sub(taken);
-    // Each turn gives one replica, so there are as many turns as replicas asked for and affordable.
     loop {
         let needy = claims.iter_mut().filter(|c| c.size < c.want.wanted && c.each <= left);
         let Some(next) = needy.min_by(|a, b| a.part().total_cmp(&b.part())) else { break };
-        next.size = next.size.saturating_add(Replicas::new(1));
-        left = left.saturating_sub(next.each);
+        let more = next.turn(left);
+        next.size = next.size.saturating_add(Replicas::new(more));
+        left = left.saturating_sub(next.each.saturating_mul(i64::from(more)));
     }
     claims.into_iter().map(|claim| (claim.want, claim.size)).collect()
 }
