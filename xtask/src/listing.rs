@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::rust_version;
 use crate::shell::{self, Cargo};
+use crate::steps::Outcome;
 
 const DEPS: &str = "crates/core/deps.txt";
 const API: &str = "crates/core/api.txt";
@@ -17,23 +18,24 @@ const API_HEAD: &str = "\
 # breaking change. Of derived traits only the names are listed.
 ";
 
-pub(crate) fn write_deps() -> Result<(), String> {
-    shell::write(&shell::root().join(DEPS), &deps()?)
+pub(crate) fn write_deps() -> Outcome {
+    shell::write(&shell::root().join(DEPS), &deps()?)?;
+    Ok(format!("{DEPS} written"))
 }
 
-pub(crate) fn check_deps() -> Result<(), String> {
+pub(crate) fn check_deps() -> Outcome {
     compare(DEPS, "cargo xtask deps", &deps()?)
 }
 
-pub(crate) fn write_api() -> Result<(), String> {
-    shell::write(&shell::root().join(API), &api()?)
+pub(crate) fn write_api() -> Outcome {
+    shell::write(&shell::root().join(API), &api()?)?;
+    Ok(format!("{API} written"))
 }
 
-pub(crate) fn check_api() -> Result<(), String> {
+pub(crate) fn check_api() -> Outcome {
     // Each Rust has a JSON format of its own, and the listing's library reads one.
     if !rust_version::is_stated()? {
-        eprintln!("not compared: the listing is made with the Rust version of Cargo.toml");
-        return Ok(());
+        return Ok("not compared: it is made with the Rust version of Cargo.toml".to_owned());
     }
     compare(API, "cargo xtask api", &api()?)
 }
@@ -77,10 +79,11 @@ fn api() -> Result<String, String> {
 }
 
 /// Compares a checked-in text with what it should be, and shows at most forty lines that differ.
-fn compare(path: &str, command: &str, wanted: &str) -> Result<(), String> {
+fn compare(path: &str, command: &str, wanted: &str) -> Outcome {
     let found = shell::read(path).unwrap_or_default();
     if found == wanted {
-        return Ok(());
+        let lines = wanted.lines().filter(|line| !line.starts_with('#'));
+        return Ok(format!("{} lines", lines.count()));
     }
     let differences = differences(&found, wanted);
     let shown: String = differences.iter().take(40).map(|line| format!("{line}\n")).collect();

@@ -9,11 +9,12 @@ mod purity;
 mod rust_version;
 mod shell;
 mod steps;
+mod suite;
 
 use std::process::ExitCode;
 
 use crate::shell::Cargo;
-use crate::steps::Step;
+use crate::steps::{Outcome, Step};
 
 const HELP: &str = "\
 The workspace's own commands.
@@ -57,7 +58,7 @@ fn main() -> ExitCode {
         ["mutants", rest @ ..] => mutants::run(rest),
         ["help" | "--help" | "-h"] => {
             print!("{HELP}");
-            Ok(())
+            Ok(String::new())
         }
         other => {
             eprintln!("`{}` is no command; `cargo xtask help` lists them", other.join(" "));
@@ -65,7 +66,12 @@ fn main() -> ExitCode {
         }
     };
     match result {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(note) => {
+            if !note.is_empty() {
+                eprintln!("{note}");
+            }
+            ExitCode::SUCCESS
+        }
         Err(message) => {
             eprintln!("{message}");
             ExitCode::FAILURE
@@ -85,41 +91,39 @@ const TEST: &[Step] = &[
     Step { name: "core: public API", run: listing::check_api },
     Step { name: "docs", run: docs },
     Step { name: "generated files", run: generated::check },
-    Step { name: "tests", run: tests },
+    Step { name: "tests", run: suite::all },
 ];
 
 const READY: &[Step] = &[
     Step { name: "format", run: format },
     Step { name: "lints", run: lints },
-    Step { name: "unit tests", run: unit_tests },
+    Step { name: "unit tests", run: suite::units },
 ];
 
-fn locked() -> Result<(), String> {
+fn locked() -> Outcome {
     let metadata = ["metadata", "--locked", "--format-version", "1"];
-    Cargo::new(metadata).output().map(|_| ()).map_err(|_| {
-        "Cargo.lock does not fit the manifests: run any cargo command and commit it".to_owned()
-    })
+    match Cargo::new(metadata).output() {
+        Ok(_) => Ok(String::new()),
+        Err(_) => {
+            Err("Cargo.lock does not fit the manifests: run any cargo command, commit it".into())
+        }
+    }
 }
 
-fn format() -> Result<(), String> {
-    Cargo::new(["fmt", "--all", "--", "--check"]).run()
+fn format() -> Outcome {
+    Cargo::new(["fmt", "--all", "--", "--check"]).run()?;
+    Ok(String::new())
 }
 
-fn lints() -> Result<(), String> {
-    Cargo::new(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]).run()
+fn lints() -> Outcome {
+    Cargo::new(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]).run()?;
+    Ok(String::new())
 }
 
-fn docs() -> Result<(), String> {
+fn docs() -> Outcome {
     // The command's page would overwrite that of the library of the same name.
     Cargo::new(["doc", "--workspace", "--no-deps", "--lib"])
         .env("RUSTDOCFLAGS", "-D warnings")
-        .run()
-}
-
-fn tests() -> Result<(), String> {
-    Cargo::new(["test", "--workspace", "--no-fail-fast"]).run()
-}
-
-fn unit_tests() -> Result<(), String> {
-    Cargo::new(["test", "--workspace", "--no-fail-fast", "--lib", "--bins"]).run()
+        .run()?;
+    Ok(String::new())
 }

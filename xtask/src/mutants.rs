@@ -4,13 +4,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::shell::{self, Cargo};
+use crate::steps::Outcome;
 
 const VERSION: &str = "27.1.0";
 /// Where each survivor stands with its reason.
 const REASONS: &str = "docs/mutants.md";
 
 /// Runs cargo-mutants over the core's laws and guards. Hours on two cores, so not in CI.
-pub(crate) fn run(arguments: &[&str]) -> Result<(), String> {
+pub(crate) fn run(arguments: &[&str]) -> Outcome {
     let (file, rest) = match arguments {
         [file, rest @ ..] if !file.starts_with('-') => (shell::root().join(file), rest),
         rest => (shell::target().join("mutants/survivors.txt"), rest),
@@ -48,14 +49,14 @@ pub(crate) fn run(arguments: &[&str]) -> Result<(), String> {
     let mut survivors: Vec<&str> = missed.lines().collect();
     survivors.sort_unstable();
     shell::write(&file, &survivors.iter().map(|s| format!("{s}\n")).collect::<String>())?;
-    println!("{} survivors, in {}", survivors.len(), file.display());
+    let note = format!("{} survivors, in {}", survivors.len(), file.display());
     let reasons = shell::read(REASONS).unwrap_or_default();
     let bare: Vec<&str> =
         survivors.into_iter().filter(|survivor| !reasons.contains(&unplaced(survivor))).collect();
     if bare.is_empty() {
-        Ok(())
+        Ok(note)
     } else {
-        Err(format!("without a reason in {REASONS}:\n{}", bare.join("\n")))
+        Err(format!("{note}; without a reason in {REASONS}:\n{}", bare.join("\n")))
     }
 }
 

@@ -3,13 +3,14 @@
 use std::process::Command;
 
 use crate::shell;
+use crate::steps::Outcome;
 
 /// Files that tell a person or a machine which Rust to install, as `Rust 1.95`.
 const TELLERS: [&str; 2] = ["README.md", ".ci/run"];
 
 /// The manifest's `rust-version` is the minor of the installed toolchain or a lower one, and is the
 /// one that the files name.
-pub(crate) fn check() -> Result<(), String> {
+pub(crate) fn check() -> Outcome {
     let stated = stated(&shell::read("Cargo.toml")?)
         .ok_or("Cargo.toml: no `rust-version = \"1.95\"` or the like")?;
     let (major, minor) = stated;
@@ -43,10 +44,11 @@ pub(crate) fn check() -> Result<(), String> {
             ));
         }
     }
-    if installed > stated {
-        eprintln!("rust-version {major}.{minor} is not tested: the toolchain is {}", text.trim());
+    if !wrong.is_empty() {
+        return Err(wrong.join("\n"));
     }
-    if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n")) }
+    let untested = if installed > stated { ", which this toolchain does not test" } else { "" };
+    Ok(format!("{major}.{minor}{untested}"))
 }
 
 /// Whether the toolchain at hand is the one that the manifest names.

@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -56,6 +57,10 @@ impl Cargo {
 
     pub(crate) fn output(self) -> Result<String, String> {
         self.0.output()
+    }
+
+    pub(crate) fn lines(self, each: impl FnMut(&str)) -> Result<(), String> {
+        self.0.lines(each)
     }
 
     pub(crate) fn code(self) -> Result<Option<i32>, String> {
@@ -113,6 +118,25 @@ impl Program {
     pub(crate) fn run(mut self) -> Result<(), String> {
         eprintln!("$ {}", self.told);
         let status = self.command.status().map_err(|error| self.cannot_start(&error))?;
+        if status.success() { Ok(()) } else { Err(format!("`{}` failed: {status}", self.told)) }
+    }
+
+    /// Runs it for all to see, and hands on each line that it prints.
+    fn lines(mut self, mut each: impl FnMut(&str)) -> Result<(), String> {
+        eprintln!("$ {}", self.told);
+        let child = self.command.stdout(Stdio::piped()).spawn();
+        let mut child = child.map_err(|error| self.cannot_start(&error))?;
+        if let Some(output) = child.stdout.take() {
+            let mut output = BufReader::new(output);
+            let mut line = Vec::new();
+            while output.read_until(b'\n', &mut line).map_err(|error| error.to_string())? > 0 {
+                let text = String::from_utf8_lossy(&line);
+                print!("{text}");
+                each(text.trim_end());
+                line.clear();
+            }
+        }
+        let status = child.wait().map_err(|error| error.to_string())?;
         if status.success() { Ok(()) } else { Err(format!("`{}` failed: {status}", self.told)) }
     }
 

@@ -3,17 +3,20 @@
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+/// A note for the table, or an error for people: its last line goes into the table too.
+pub(crate) type Outcome = Result<String, String>;
+
 /// A named check.
 pub(crate) struct Step {
     /// Its name, for header and table.
     pub(crate) name: &'static str,
-    /// Does it; the error is for people.
-    pub(crate) run: fn() -> Result<(), String>,
+    /// Does it; what it has to say stands in the table.
+    pub(crate) run: fn() -> Outcome,
 }
 
 /// Runs all steps; the exit code is 1 if one failed.
 pub(crate) fn run(steps: &[Step]) -> ExitCode {
-    let mut done: Vec<(&str, Result<(), String>, Duration)> = Vec::new();
+    let mut done: Vec<(&str, Outcome, Duration)> = Vec::new();
     for (number, step) in steps.iter().enumerate() {
         eprintln!("== {}/{} {}", number + 1, steps.len(), step.name);
         let start = Instant::now();
@@ -27,9 +30,17 @@ pub(crate) fn run(steps: &[Step]) -> ExitCode {
     println!();
     for (name, result, took) in &done {
         let word = if result.is_ok() { "ok" } else { "FAILED" };
-        println!("{name:width$}  {word:6}  {:6.1} s", took.as_secs_f64());
+        println!("{name:width$}  {word:6}  {:6.1} s  {}", took.as_secs_f64(), note(result));
     }
     let failed = done.iter().filter(|(_, result, _)| result.is_err()).count();
-    println!("{} steps passed, {failed} failed", done.len() - failed);
+    let last = done.last().map_or("", |(_, result, _)| note(result));
+    println!("\n{} of {} steps ok; {last}", done.len() - failed, done.len());
     if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn note(outcome: &Outcome) -> &str {
+    match outcome {
+        Ok(note) => note,
+        Err(error) => error.lines().last().unwrap_or_default(),
+    }
 }
