@@ -1,5 +1,6 @@
 //! The command as people and programs use it: the real binary, its output, its exit codes.
 
+mod docs;
 mod explain;
 mod hostile;
 mod mistakes;
