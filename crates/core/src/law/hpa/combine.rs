@@ -2,6 +2,7 @@
 
 use super::conditions::{Condition, ConditionType, set};
 use super::controller::Controller;
+use super::reconcile::Event;
 use super::resource::{Question, Tolerances, utilization};
 use super::spec::{Hpa, MetricSpec, ScalingRules};
 use super::status::MetricStatus;
@@ -17,6 +18,8 @@ pub(super) struct Combined {
     /// The error of a metric that failed although others could be used.
     pub(super) error: Option<String>,
     pub(super) statuses: Vec<MetricStatus>,
+    /// A warning for each metric that failed.
+    pub(super) events: Vec<Event>,
 }
 
 /// The metric whose proposal is used.
@@ -44,6 +47,7 @@ pub(super) fn combine<R: Recorder>(
     let mut best: Option<Winner> = None;
     let (mut failed, mut first_error) = (0_usize, None);
     let mut statuses = Vec::with_capacity(metrics.len());
+    let mut events = Vec::new();
     for (place, metric) in metrics.iter().enumerate() {
         match propose(with, place, metric, recorder) {
             Ok((replicas, status)) => {
@@ -55,6 +59,8 @@ pub(super) fn combine<R: Recorder>(
             Err(error) => {
                 statuses.push(MetricStatus::Unread);
                 failed = failed.saturating_add(1);
+                let (reason, message) = (Word::FailedGetResourceMetric.as_str(), inner(&error));
+                events.push(Event { warning: true, reason, message });
                 first_error.get_or_insert(error);
             }
         }
@@ -71,19 +77,21 @@ pub(super) fn combine<R: Recorder>(
             let message = Message::From { metric: best.metric.clone() };
             let said = (true, Word::ValidMetricFound, message);
             set(conditions, ConditionType::ScalingActive, said, now);
-            Combined { size: Ok(best), error, statuses }
+            Combined { size: Ok(best), error, statuses, events }
         }
         _ => {
-            // The condition carries the error without its outermost layer.
-            let shown = first_error.unwrap_or_default();
-            let inner =
-                shown.split_once("resource metric value: ").map(|(_, inner)| inner.to_owned());
-            let message = Message::Error { start: NO_COUNT, error: inner.unwrap_or(shown) };
+            let first = first_error.as_deref().map(inner).unwrap_or_default();
+            let message = Message::Error { start: NO_COUNT, error: first };
             let said = (false, Word::FailedGetResourceMetric, message);
             set(conditions, ConditionType::ScalingActive, said, now);
-            Combined { size: Err(error.unwrap_or_default()), error: None, statuses }
+            Combined { size: Err(error.unwrap_or_default()), error: None, statuses, events }
         }
     }
+}
+
+/// A metric's error without its outermost layer, as conditions and events carry it.
+fn inner(error: &str) -> String {
+    error.split_once("resource metric value: ").map_or(error, |(_, inner)| inner).to_owned()
 }
 
 fn propose<R: Recorder>(

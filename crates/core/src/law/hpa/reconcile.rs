@@ -28,6 +28,8 @@ pub struct Pending<'a> {
     text: RescaleReason,
     /// The error that ends the loop, or goes along with it.
     error: Option<String>,
+    /// What it sends whatever comes of the write: a warning for each metric that failed.
+    events: Vec<Event>,
     /// Whether the loop ended before it came to a size.
     stopped: bool,
     now: Timestamp,
@@ -111,6 +113,7 @@ pub fn reconcile<'a, R: Recorder>(
         desired: 0,
         text: RescaleReason::None,
         error: None,
+        events: Vec::new(),
         stopped: false,
         now,
         because: Reason::HpaDisabledAtZero,
@@ -177,7 +180,7 @@ impl Pending<'_> {
     pub fn settle(self, size: i32, outcome: &WriteOutcome) -> Settled {
         let now = self.now.whole_seconds();
         let mut settled =
-            Settled { state: self.draft, scaled_to: None, events: Vec::new(), error: self.error };
+            Settled { state: self.draft, scaled_to: None, events: self.events, error: self.error };
         let Some(current) = self.current.filter(|_| !self.stopped) else {
             let reason = match self.current {
                 Some(_) => "FailedComputeMetricsReplicas",
@@ -235,9 +238,9 @@ impl Pending<'_> {
 
     /// The metric branch: combine, stabilise, limit.
     fn measure<R: Recorder>(&mut self, with: &Loop<'_>, recorder: &mut R) {
-        let Combined { size, error, statuses } =
+        let Combined { size, error, statuses, events } =
             combine(with, &mut self.draft.status.conditions, recorder);
-        self.draft.status.current_metrics = statuses;
+        (self.draft.status.current_metrics, self.events) = (statuses, events);
         self.error = error;
         let Winner { replicas, metric } = match size {
             Ok(winner) => winner,
