@@ -45,8 +45,10 @@ const (
 // generator makes one scenario; all of it follows from the seed and the scenario's number.
 type generator struct {
 	*rand.Rand
-	profile   profile
-	mood      mood
+	profile profile
+	mood    mood
+	// sleepy workloads go to zero when there is nothing to do, and wake up again.
+	sleepy    bool
 	namespace string
 	name      string
 	gates     map[string]bool
@@ -59,7 +61,8 @@ type generator struct {
 
 func newGenerator(profile profile, seed uint64, index int) *generator {
 	g := &generator{Rand: rand.New(rand.NewPCG(seed, uint64(index))), profile: profile}
-	g.mood = weighted(g, []weight[mood]{{40, calm}, {20, edge}, {30, rough}, {10, hostile}})
+	g.mood = weighted(g, []weight[mood]{{32, calm}, {20, edge}, {36, rough}, {12, hostile}})
+	g.sleepy = !profile.utilizationOnly && g.chance(0.12)
 	g.namespace = pick(g, "default", "shop", "team-a")
 	g.name = pick(g, "web", "api", "worker-hpa")
 	g.now = epoch.Add(time.Duration(g.IntN(3*3600*1000)) * time.Millisecond)
@@ -127,11 +130,11 @@ func generateOne(t *testing.T, profile profile, seed uint64, index int, out io.W
 // header is the scenario's first line; it also settles what the scenario will be like.
 func (g *generator) header(name string) object {
 	header := object{"apiVersion": "trimtab.dev/v1", "kind": "HpaScenario", "name": name}
-	if g.chance(0.5) {
+	if g.sleepy || g.chance(0.5) {
 		header["controller"] = g.flags()
 	}
 	g.gates = map[string]bool{}
-	if !g.profile.utilizationOnly && g.chance(0.4) {
+	if !g.profile.utilizationOnly && (g.sleepy || g.chance(0.3)) {
 		g.gates["HPAScaleToZero"] = true
 	}
 	if g.chance(0.1) {
@@ -169,6 +172,9 @@ func (g *generator) flags() object {
 	}
 	if g.chance(0.6) {
 		flags["downscaleStabilization"] = pick(g, "5m0s", "0s", "15s", "30s", "1m0s", "1m30.5s", "2m0s", "10m0s")
+	}
+	if g.sleepy {
+		flags["downscaleStabilization"] = pick(g, "0s", "15s", "30s", "1m0s")
 	}
 	if g.chance(0.5) {
 		flags["cpuInitializationPeriod"] = pick(g, "5m0s", "0s", "30s", "1m0s", "2m0s")
@@ -214,6 +220,10 @@ func (g *generator) step(number int) (*rawStep, error) {
 	line := object{}
 	if number > 0 && g.chance(g.troubles.specChange) {
 		g.changeSpec()
+		line["spec"] = g.spec
+	}
+	if g.workload.replicas == 0 && g.gates["HPAScaleToZero"] && g.chance(0.1) {
+		g.raiseMin()
 		line["spec"] = g.spec
 	}
 	g.troubles.turn(g)

@@ -31,6 +31,8 @@ var errTold = errors.New("told")
 
 func main() {
 	silence()
+	// Almost all memory is one step's and dies with it.
+	debug.SetGCPercent(400)
 	// A bubble of virtual time needs a *testing.T, so the commands run as a test.
 	always := func(_, _ string) (bool, error) { return true, nil }
 	whole := testing.InternalTest{Name: "oracle", F: func(t *testing.T) { os.Exit(run(t, os.Args[1:])) }}

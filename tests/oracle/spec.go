@@ -61,6 +61,16 @@ func (g *generator) changeSpec() {
 	}
 }
 
+// raiseMin takes the permission to be at zero away from a workload that may be there.
+func (g *generator) raiseMin() {
+	g.spec = copied(g.spec)
+	low := g.between(1, 3)
+	g.spec["minReplicas"] = low
+	if high, _ := g.spec["maxReplicas"].(int); high < low {
+		g.spec["maxReplicas"] = low
+	}
+}
+
 func copied(from object) object {
 	to := object{}
 	for key, value := range from {
@@ -70,7 +80,7 @@ func copied(from object) object {
 }
 
 func (g *generator) target() object {
-	if g.mood == rough && g.chance(0.02) {
+	if g.troubles.badReference && g.chance(0.3) {
 		return object{"apiVersion": pick(g, "apps/v1/extra", "a/b/c/d"), "kind": "Deployment", "name": "web"}
 	}
 	return pick(g,
@@ -96,7 +106,7 @@ func (g *generator) bounds() (*int, int) {
 		high = pick(g, high, high, 60, 300)
 	}
 	switch {
-	case g.gates["HPAScaleToZero"] && g.chance(0.7), g.chance(0.03):
+	case g.sleepy && g.chance(0.9), g.gates["HPAScaleToZero"] && g.chance(0.7), g.chance(0.03):
 		low = 0
 	case g.chance(0.2):
 		return nil, high
@@ -139,6 +149,16 @@ func (g *generator) newMetric() (object, *plan) {
 			kinds = []weight[string]{{5, "Resource"}, {5, "ContainerResource"}, {5, "Pods"}, {40, "Object"}, {45, "External"}}
 		}
 		p.kind = weighted(g, kinds)
+		switch {
+		case g.sleepy:
+			p.kind = pick(g, "Object", "External")
+		case g.troubles.noContainer.begins > 0 && g.chance(0.5):
+			p.kind = "ContainerResource"
+		case g.troubles.otherRequests.begins > 0 && g.chance(0.4):
+			p.kind = "Resource"
+		case g.troubles.noPods.begins > 0 && g.chance(0.5):
+			p.kind = pick(g, "Object", "External")
+		}
 	}
 	switch p.kind {
 	case "Resource", "ContainerResource":
@@ -204,7 +224,7 @@ func (g *generator) targetOf(p *plan) object {
 		p.target = float64(percent)
 		target := object{"type": "Utilization", "averageUtilization": percent}
 		switch {
-		case g.troubles.noTarget && g.chance(0.3) && !g.profile.utilizationOnly:
+		case g.troubles.noTarget && g.chance(0.4) && !g.profile.utilizationOnly:
 			return object{"type": "Utilization"}
 		case g.chance(0.02) && !g.profile.utilizationOnly:
 			// The controller looks at what is set, not at the type.
@@ -234,7 +254,7 @@ func (g *generator) targetOf(p *plan) object {
 		kind, field = "Value", "value"
 	}
 	target := object{"type": kind, field: text}
-	if g.troubles.noTarget && g.chance(0.3) && p.kind != "Pods" {
+	if g.troubles.noTarget && g.chance(0.4) && p.kind != "Pods" {
 		return object{"type": kind}
 	}
 	if g.chance(0.03) {

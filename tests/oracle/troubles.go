@@ -16,9 +16,12 @@ type troubles struct {
 	noCustom, noExternal                trouble
 	onlyStrangers, unready, manyAnswers trouble
 	zeroRequests, noContainer           trouble
-	specChange, manual                  float64
+	// requestless: some pod's containers ask for nothing; otherRequests: pods ask for other things
+	// than the HPA looks at, by themselves and in their containers.
+	requestless, otherRequests trouble
+	specChange, manual         float64
 	// Whole scenarios: the pod template lacks requests; metrics that the spec gets wrong.
-	lackRequests, badMetricSelector, noTarget, unknownType, badTarget bool
+	lackRequests, badMetricSelector, noTarget, unknownType, badTarget, badReference bool
 	// hugeRequests are powers of two whose sum wraps around.
 	hugeRequests bool
 }
@@ -39,31 +42,38 @@ func (g *generator) newTroubles() troubles {
 			trouble.begins, trouble.ends = 0.02+0.1*g.Float64(), 0.1+0.5*g.Float64()
 		}
 	}
-	some(&t.resourceAPI, 0.15)
-	some(&t.scaleRead, 0.08)
-	some(&t.scaleWrite, 0.2)
-	some(&t.noPods, 0.12)
+	some(&t.resourceAPI, 0.2)
+	some(&t.scaleRead, 0.1)
+	some(&t.scaleWrite, 0.35)
+	some(&t.noPods, 0.2)
 	some(&t.noPodMetrics, 0.12)
 	some(&t.onlyStrangers, 0.15)
 	some(&t.unready, 0.1)
 	some(&t.zeroRequests, 0.05)
-	t.lackRequests = g.chance(0.1)
-	t.hugeRequests = g.mood == hostile && g.chance(0.15)
+	some(&t.requestless, 0.15)
+	t.lackRequests = g.chance(0.06)
+	t.hugeRequests = g.mood == hostile && g.chance(0.2)
 	if g.profile.utilizationOnly {
 		return t
 	}
-	some(&t.customAPI, 0.15)
-	some(&t.externalAPI, 0.15)
-	some(&t.noSelector, 0.08)
-	some(&t.badSelector, 0.08)
-	some(&t.noCustom, 0.15)
-	some(&t.noExternal, 0.15)
-	some(&t.manyAnswers, 0.1)
-	some(&t.noContainer, 0.2)
-	t.badMetricSelector = g.chance(0.15)
-	t.noTarget = g.chance(0.15)
-	t.unknownType = g.chance(0.06)
+	some(&t.customAPI, 0.25)
+	some(&t.externalAPI, 0.25)
+	some(&t.noSelector, 0.1)
+	some(&t.badSelector, 0.12)
+	some(&t.noCustom, 0.3)
+	some(&t.noExternal, 0.25)
+	some(&t.manyAnswers, 0.2)
+	some(&t.noContainer, 0.35)
+	some(&t.otherRequests, 0.2)
+	t.badMetricSelector = g.chance(0.2)
+	t.noTarget = g.chance(0.2)
+	t.unknownType = g.chance(0.1)
 	t.badTarget = g.chance(0.05)
+	t.badReference = g.chance(0.12)
+	if t.badMetricSelector || t.noTarget || t.unknownType || t.badReference {
+		// So that many scenarios see it for a while, and not a few for ever.
+		t.specChange = 0.12
+	}
 	return t
 }
 
@@ -72,7 +82,7 @@ func (t *troubles) turn(g *generator) {
 	all := []*trouble{
 		&t.resourceAPI, &t.customAPI, &t.externalAPI, &t.scaleRead, &t.scaleWrite, &t.noSelector, &t.badSelector,
 		&t.noPods, &t.noPodMetrics, &t.noCustom, &t.noExternal, &t.onlyStrangers, &t.unready, &t.manyAnswers,
-		&t.zeroRequests, &t.noContainer,
+		&t.zeroRequests, &t.noContainer, &t.requestless, &t.otherRequests,
 	}
 	for _, one := range all {
 		switch {

@@ -198,8 +198,11 @@ func (w *workload) live(g *generator) {
 	if g.chance(0.05) {
 		w.load = w.base * pick(g, 0, 0.3, 1, 2, 4, 0.1)
 	}
+	if g.sleepy && g.chance(0.5) {
+		w.load = w.base * pick(g, 0, 0, 0, 1, 0.2)
+	}
 	w.load = math.Max(w.load, 0)
-	if g.mood == hostile && g.chance(0.05) {
+	if g.mood == hostile && g.chance(0.08) {
 		w.load = pick(g, 1e6, 1e12, -1, 3e9)
 	}
 	w.ratio = 0
@@ -208,6 +211,9 @@ func (w *workload) live(g *generator) {
 	}
 	if g.chance(g.troubles.manual) {
 		w.replicas = pick(g, 0, g.between(0, 15), g.between(1, 6), 1)
+	}
+	if w.replicas == 0 && !g.sleepy && g.chance(0.04) {
+		w.replicas = g.between(1, 4)
 	}
 	w.agePods(g)
 	w.scalePods(g)
@@ -367,12 +373,16 @@ func (w *workload) showPod(g *generator, p *pod) object {
 	if !p.deleted.IsZero() {
 		metadata["deletionTimestamp"] = stamp(p.deleted)
 	}
-	spec := object{"containers": showContainers(g, p.containers)}
+	requestless := g.troubles.requestless.on && g.chance(0.5) || g.troubles.otherRequests.on
+	spec := object{"containers": showContainers(g, p.containers, requestless)}
 	if len(p.inits) > 0 {
-		spec["initContainers"] = showContainers(g, p.inits)
+		spec["initContainers"] = showContainers(g, p.inits, requestless)
 	}
 	if p.podLevel != nil {
 		spec["resources"] = p.podLevel
+	}
+	if g.troubles.otherRequests.on {
+		spec["resources"] = object{"requests": object{"hugepages-2Mi": "4Mi"}}
 	}
 	if p.overhead != nil {
 		spec["overhead"] = p.overhead
@@ -398,7 +408,7 @@ func (w *workload) showPod(g *generator, p *pod) object {
 	return object{"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec, "status": status}
 }
 
-func showContainers(g *generator, containers []container) []object {
+func showContainers(g *generator, containers []container, requestless bool) []object {
 	var shown []object
 	for _, c := range containers {
 		if g.troubles.noContainer.on && c.name == "app" {
@@ -412,7 +422,7 @@ func showContainers(g *generator, containers []container) []object {
 				requests[resource] = "0"
 			}
 		}
-		if len(requests) > 0 {
+		if len(requests) > 0 && !requestless {
 			one["resources"] = object{"requests": requests}
 		}
 		if c.sidecar {
