@@ -34,6 +34,9 @@ const HEADER: u32 = 96;
 
 /// Draws the run of an estate into an SVG file.
 pub(crate) fn draw(file: &Path, header: &Header, courses: &[Course]) -> Result<(), Failure> {
+    if file.as_os_str() == "-" {
+        return Err(Failure::told("the picture goes into a file, not to standard output"));
+    }
     let svg = svg(header, courses).map_err(told)?;
     fs::write(file, svg).map_err(|error| Failure::of_file(file, "written", &error))
 }

@@ -2,6 +2,7 @@
 
 mod closed;
 mod open;
+mod pods;
 mod policy;
 mod recording;
 mod report;

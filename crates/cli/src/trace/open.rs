@@ -1,12 +1,13 @@
 //! The open loop: the series is the metric, and nothing feeds back.
 
-use trimtab::ServiceId;
 use trimtab::rules::{Beyond, Direction};
-use trimtab::sim::{Effect, OpenLoop, upward_crossings};
+use trimtab::sim::{Effect, Keep, OpenLoop, Outcome, upward_crossings};
+use trimtab::{Replicas, ServiceId};
 
+use super::pods::Pods;
 use super::policy::{self, Played};
 use super::recording::Recording;
-use super::report::{self, Counted};
+use super::report::{self, Came, Counted};
 use crate::args::{self, StandsFor};
 use crate::failure::{Failure, told};
 use crate::records::Records;
@@ -24,29 +25,53 @@ pub(super) fn run(
     }
     let played = policy::of(args, stands_for, recording)?;
     let conditions = counted(&played, stands_for, recording)?;
-    let Played { policy, start, .. } = &played;
-    let effect = if played.built_in { Effect::Noted } else { Effect::Written };
-    let mut open =
-        OpenLoop::new(policy.clone(), &stands_for.metric, *start, effect).map_err(told)?;
-    let service: &ServiceId = policy.service();
+    let service: &ServiceId = played.policy.service();
     let mut records = match &args.records {
         Some(folder) => {
             Some(Records::create(folder, args.records_every.0, std::iter::once(service))?)
         }
         None => None,
     };
-    for (at, value) in &recording.series.points {
-        match &mut records {
-            Some(records) => {
-                let keep = records.keep();
-                let mut sink = |record| records.write(record);
-                open.feed_recording(*at, *value, keep, &mut sink).map_err(told)?;
-            }
+    let (end, outcome) = play(&played, stands_for, recording, &mut records)?;
+    let kept = records.map(Records::finish).transpose()?;
+    report::write(args, &Came { played, recording, conditions, end, outcome }, kept)
+}
+
+/// Plays the series under the policy's own law.
+fn play(
+    played: &Played,
+    stands_for: &StandsFor,
+    recording: &Recording,
+    records: &mut Option<Records>,
+) -> Result<(Replicas, Outcome), Failure> {
+    let Played { policy, start, built_in, .. } = played;
+    let points = &recording.series.points;
+    let keep = records.as_ref().map(Records::keep);
+    let mut sink = |record| {
+        if let Some(records) = records {
+            records.write(record);
+        }
+    };
+    if let Some(autoscaler) = policy.hpa() {
+        let interval = recording.defects.median_interval;
+        let mut pods = Pods::new(policy, autoscaler, &stands_for.metric, interval, *start);
+        // What is not written goes nowhere.
+        let keep = keep.unwrap_or(Keep::Changes);
+        for (at, value) in points {
+            pods.feed(*at, *value, keep, &mut sink)?;
+        }
+        return Ok(pods.done());
+    }
+    let effect = if *built_in { Effect::Noted } else { Effect::Written };
+    let mut open =
+        OpenLoop::new(policy.clone(), &stands_for.metric, *start, effect).map_err(told)?;
+    for (at, value) in points {
+        match keep {
+            Some(keep) => open.feed_recording(*at, *value, keep, &mut sink).map_err(told)?,
             None => open.feed(*at, *value).map_err(told)?,
         }
     }
-    let kept = records.map(Records::finish).transpose()?;
-    report::write(args, &played, recording, &open, &conditions, kept)
+    Ok((open.size(), open.outcome().clone()))
 }
 
 /// How often each condition on the metric was met by the series itself, whatever was decided.

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use trimtab::documents::read_estate;
 use trimtab::guard::Guards;
+use trimtab::hpa::MetricSpec;
 use trimtab::policy::{Bounds, Parts};
 use trimtab::rules::{Beyond, Change, Condition, Direction, Metric, Rules, Side, Unit, When};
 use trimtab::{Duration, Law, Policy, Real, Replicas};
@@ -114,33 +115,44 @@ fn declared(
     recording: &Recording,
     built_in: bool,
 ) -> Result<Played, Failure> {
-    let StandsFor { service, metric } = stands_for;
-    let Law::Rules(rules) = &mut parts.law else {
-        return Err(Failure::with_help(
-            format!(
-                "`{service}` is under the `hpa` law, which looks at pods: no series can stand for \
-                 what it sees"
-            ),
-            "give one condition such as `--above 70 --for 10m`, or close the loop with \
-             `--closed-loop`",
-        ));
+    let rules = match &mut parts.law {
+        Law::Rules(rules) => rules,
+        Law::Hpa(autoscaler) => {
+            let resources = autoscaler.spec.metrics.iter();
+            let names: Vec<String> = resources
+                .map(|MetricSpec::Resource { name, .. }| name.as_str().to_owned())
+                .collect();
+            let start = parts.bounds.min;
+            let unmeasured = unmeasured(names, stands_for)?;
+            let policy = Policy::new(parts).map_err(told)?;
+            return Ok(Played { policy, start, built_in, unmeasured });
+        }
     };
     let names: Vec<String> = rules.metrics.iter().map(|metric| metric.name.to_string()).collect();
-    let Some(found) = rules.metrics.iter_mut().find(|known| known.name.as_str() == metric) else {
-        let message = format!("the policy of `{service}` has no metric `{metric}`");
-        return Err(Failure::with_help(message, format!("its metrics are {}", names.join(", "))));
-    };
-    found.interval = recording.defects.median_interval;
-    found.max_gap = recording.defects.max_gap();
-    found.max_age = found.max_gap.saturating_add(Duration::minutes(1));
+    let unmeasured = unmeasured(names, stands_for)?;
+    for metric in rules.metrics.iter_mut().filter(|m| m.name.as_str() == stands_for.metric) {
+        metric.interval = recording.defects.median_interval;
+        metric.max_gap = recording.defects.max_gap();
+        metric.max_age = metric.max_gap.saturating_add(Duration::minutes(1));
+    }
     let start = match rules.up.conditions.is_empty() {
         _ if built_in => Replicas::new(2),
         true => parts.bounds.max,
         false => parts.bounds.min,
     };
-    let unmeasured = names.into_iter().filter(|name| name != metric).collect();
     let policy = Policy::new(parts).map_err(told)?;
     Ok(Played { policy, start, built_in, unmeasured })
+}
+
+/// The metrics that the series does not stand for; it has to stand for one of them.
+fn unmeasured(mut names: Vec<String>, stands_for: &StandsFor) -> Result<Vec<String>, Failure> {
+    let StandsFor { service, metric } = stands_for;
+    let Some(place) = names.iter().position(|name| name == metric) else {
+        let message = format!("the policy of `{service}` has no metric `{metric}`");
+        return Err(Failure::with_help(message, format!("its metrics are {}", names.join(", "))));
+    };
+    names.remove(place);
+    Ok(names)
 }
 
 /// A policy that counts runs: this one condition, and room to move.

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use serde::Serialize;
 use trimtab::rules::{Beyond, Change as Move, Direction, Side, When};
-use trimtab::sim::{Change, OpenLoop};
+use trimtab::sim::{Change, Outcome};
 use trimtab::{Duration, Policy, Real, Replicas, ServiceId, Timestamp, json};
 
 use super::policy::Played;
@@ -28,6 +28,16 @@ pub(super) struct Counted {
     pub(super) sustained_runs: u64,
     /// Values beyond the threshold whose predecessor is not.
     pub(super) plain_crossings: u64,
+}
+
+/// What was played to what, and what came of it.
+pub(super) struct Came<'a> {
+    pub(super) played: Played,
+    pub(super) recording: &'a Recording,
+    pub(super) conditions: Vec<Counted>,
+    /// The size at the end.
+    pub(super) end: Replicas,
+    pub(super) outcome: Outcome,
 }
 
 #[derive(Serialize)]
@@ -81,25 +91,19 @@ struct Verdicts {
 
 pub(super) fn write(
     args: &args::Simulate,
-    played: &Played,
-    recording: &Recording,
-    open: &OpenLoop,
-    conditions: &[Counted],
+    came: &Came<'_>,
     kept: Option<String>,
 ) -> Result<(), Failure> {
+    let Came { played, conditions, end, outcome, .. } = came;
     let metric = args.series.stands_for.as_ref().map_or("", |stands_for| &stands_for.metric);
     match args.output {
-        Format::Json => {
-            let result = result(metric, played, recording, open, conditions);
-            terminal::bytes(&(json::to_string(&result) + "\n"))
-        }
+        Format::Json => terminal::bytes(&(json::to_string(&result(metric, came)) + "\n")),
         Format::Table => terminal::page(|page| {
-            head(page, metric, played, recording, open)?;
+            head(page, metric, came)?;
             if !conditions.is_empty() {
                 writeln!(page, "\n{}", counts(metric, conditions))?;
             }
             let service = played.policy.service();
-            let outcome = open.outcome();
             let moved = match outcome.changes.len() as u64 {
                 0 => "the size never moved".to_owned(),
                 runs if played.built_in => format!(
@@ -110,7 +114,7 @@ pub(super) fn write(
                     "the size moved {}, from {} to {}",
                     words::so_many(many, "time", "times"),
                     played.start,
-                    open.size()
+                    end
                 ),
             };
             let decisions = words::so_many(outcome.decisions, "decision", "decisions");
@@ -122,17 +126,11 @@ pub(super) fn write(
     }
 }
 
-fn result<'a>(
-    metric: &'a str,
-    played: &'a Played,
-    recording: &'a Recording,
-    open: &'a OpenLoop,
-    conditions: &'a [Counted],
-) -> OpenLoopResult<'a> {
+fn result<'a>(metric: &'a str, came: &'a Came<'_>) -> OpenLoopResult<'a> {
+    let Came { played, recording, conditions, end, outcome } = came;
     let (from, until) = recording.span();
     let defects = &recording.defects;
     let gap = |(from, to): &(Timestamp, Timestamp)| Gap { from: *from, to: *to };
-    let outcome = open.outcome();
     let verdict = |(code, samples): &(trimtab::ReasonCode, u64)| Verdicts {
         verdict: code.as_str(),
         samples: *samples,
@@ -162,20 +160,15 @@ fn result<'a>(
         samples: outcome.verdicts.iter().map(verdict).collect(),
         decisions: outcome.decisions,
         start: played.start,
-        end: open.size(),
+        end: *end,
         flaps: outcome.flaps,
         changes: &outcome.changes,
     }
 }
 
 /// What was played to what, and what was wrong with it.
-fn head(
-    page: &mut impl Write,
-    metric: &str,
-    played: &Played,
-    recording: &Recording,
-    open: &OpenLoop,
-) -> std::io::Result<()> {
+fn head(page: &mut impl Write, metric: &str, came: &Came<'_>) -> std::io::Result<()> {
+    let Came { played, recording, outcome, .. } = came;
     let (from, until) = recording.span();
     let rows = words::count(recording.series.points.len() as u64);
     let title = format!("{} as {}:{metric}", recording.file, played.policy.service());
@@ -207,13 +200,13 @@ fn head(
         of(defects.backward.len(), "step back", "steps back"),
         of(defects.absent, "absent value", "absent values"),
     )?;
-    samples(page, open)?;
+    samples(page, outcome)?;
     policy(page, metric, played)
 }
 
 /// How many samples met with which verdict.
-fn samples(page: &mut impl Write, open: &OpenLoop) -> std::io::Result<()> {
-    let verdicts = &open.outcome().verdicts;
+fn samples(page: &mut impl Write, outcome: &Outcome) -> std::io::Result<()> {
+    let verdicts = &outcome.verdicts;
     let refused = |code: &trimtab::ReasonCode| code.as_str().starts_with("sample-refused");
     let sum = |of: &dyn Fn(&trimtab::ReasonCode) -> bool| -> u64 {
         verdicts.iter().filter(|(code, _)| of(code)).map(|(_, many)| many).sum()
@@ -256,6 +249,13 @@ fn policy(page: &mut impl Write, metric: &str, played: &Played) -> std::io::Resu
                 writeln!(page, "          {direction} {}", moves(side))?;
             }
         }
+    }
+    if policy.hpa().is_some() {
+        writeln!(
+            page,
+            "          an autoscaler: each pod uses the series' value in % of request,"
+        )?;
+        writeln!(page, "          and the controller looks once at each sample")?;
     }
     if !played.unmeasured.is_empty() {
         writeln!(
