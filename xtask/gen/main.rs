@@ -7,8 +7,10 @@ use std::process::ExitCode;
 mod launch;
 mod reasons;
 
-/// Path in the tree, and what makes its text. The same text on every machine and each time.
-const FILES: &[(&str, fn() -> String)] = &[
+/// Path in the tree, and what makes its text: the same on every machine and each time.
+type Generated = (&'static str, fn() -> String);
+
+const FILES: &[Generated] = &[
     ("schemas/estate.schema.json", trimtab_documents::schema::estate),
     ("docs/reasons.md", reasons::page),
     ("examples/somagent/traces/launch.csv", launch::csv),

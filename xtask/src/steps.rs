@@ -30,11 +30,12 @@ pub(crate) fn run(steps: &[Step]) -> ExitCode {
     println!();
     for (name, result, took) in &done {
         let word = if result.is_ok() { "ok" } else { "FAILED" };
-        println!("{name:width$}  {word:6}  {:6.1} s  {}", took.as_secs_f64(), note(result));
+        let row = format!("{name:width$}  {word:6} {:6.1} s  ", took.as_secs_f64());
+        println!("{}", (row + note(result)).trim_end());
     }
     let failed = done.iter().filter(|(_, result, _)| result.is_err()).count();
     let last = done.last().map_or("", |(_, result, _)| note(result));
-    println!("\n{} of {} steps ok; {last}", done.len() - failed, done.len());
+    println!("\n{} steps ok, {failed} failed; {last}", done.len() - failed);
     if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
