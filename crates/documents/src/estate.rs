@@ -47,6 +47,7 @@ pub fn read_estate(sources: &[Source]) -> Result<Document, Vec<Finding>> {
     for (file, source) in (0..).zip(sources) {
         let before = report.count();
         let documents = crate::parse::parse(source, file, &mut report);
+        known.incomplete |= documents.is_empty();
         if documents.is_empty() && report.count() == before {
             let message = "there is nothing in this file; expected an `Estate`";
             report.error_in_file(Code::UnknownKind, file, message);
@@ -55,6 +56,10 @@ pub fn read_estate(sources: &[Source]) -> Result<Document, Vec<Finding>> {
             take(node, &mut estates, &mut known, &mut report);
         }
     }
+    known.incomplete |= estates.iter().any(|estate| {
+        let broken = |key: &str| estate.get(key).is_some_and(Checked::is_broken);
+        estate.is_broken() || broken("policies") || broken("services")
+    });
     if estates.is_empty() {
         if !report.has_errors() {
             report.error_in_file(Code::UnknownKind, 0, "no document is an `Estate`");
@@ -92,13 +97,17 @@ fn take(node: &Node, estates: &mut Vec<Checked>, known: &mut Known, report: &mut
             estates.push(crate::read::read(node, &table::ESTATE, "estate", report));
         }
         Some("HorizontalPodAutoscaler") => {
-            if !kubernetes::refuse_version(node, report)
-                && let Some(found) = kubernetes::read(node, report)
-            {
-                known.add_hpa(found, report);
+            if kubernetes::refuse_version(node, report) {
+                known.incomplete = true;
+                return;
+            }
+            match kubernetes::read(node, report) {
+                Some(found) => known.add_hpa(found, report),
+                None => known.incomplete = true,
             }
         }
         Some(other) => {
+            known.incomplete = true;
             let span = kind.unwrap_or(node).span;
             let message = format!(
                 "documents of kind {} are not read here; known are `Estate`, \
@@ -109,6 +118,7 @@ fn take(node: &Node, estates: &mut Vec<Checked>, known: &mut Known, report: &mut
                 nearest(other, KINDS).map(|near| format!("did you mean {}?", quoted(near)));
         }
         None => {
+            known.incomplete = true;
             let span = match kind {
                 Some(kind) => kind.span,
                 None => Span { end: node.span.start, ..node.span },

@@ -76,6 +76,9 @@ impl Reader<'_, '_> {
         // Keys that unknown ones may have been meant to be: these are not missing as well.
         let mut meant = Vec::new();
         for Entry { key, value } in entries {
+            if self.report.is_full(node.span.file) {
+                return Checked::broken(node.span);
+            }
             let none = matches!(value.value, tree::Value::Null);
             match table.field(&key.text) {
                 Some(_) if table.foreign && none => {}
@@ -232,6 +235,9 @@ impl Reader<'_, '_> {
         }
         let mut named = Vec::with_capacity(entries.len());
         for Entry { key, value } in entries {
+            if self.report.is_full(node.span.file) {
+                return None;
+            }
             if !form::is_name(&key.text) {
                 let message = format!(
                     "{} is no name of a {}: expected {NAME_FORM}",

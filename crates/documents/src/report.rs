@@ -65,6 +65,11 @@ impl<'a> Report<'a> {
         Place::range(self.source(span.file), at(span.start), at(span.end))
     }
 
+    /// Whether a file has so many findings that no more of them are shown.
+    pub(crate) fn is_full(&self, file: u32) -> bool {
+        self.counts.get(&file).is_some_and(|count| *count > MOST_FINDINGS)
+    }
+
     /// How many findings there are.
     pub(crate) fn count(&self) -> usize {
         self.counts.values().sum()
@@ -80,10 +85,9 @@ impl<'a> Report<'a> {
     pub(crate) fn into_findings(self) -> Vec<Finding> {
         let mut findings = self.findings;
         for (file, count) in &self.counts {
-            let left_out = count.saturating_sub(MOST_FINDINGS);
-            if left_out > 0 {
+            if *count > MOST_FINDINGS {
                 let source = source(self.sources, *file);
-                let message = format!("{left_out} more findings in this file are not shown");
+                let message = "there is more that is wrong in this file; mend this first";
                 findings.push(Finding::error(Code::TooLarge, Place::whole(source), message));
             }
         }
@@ -189,6 +193,6 @@ mod tests {
         let findings = report.into_findings();
         assert_eq!(findings.len(), 101);
         let last = findings.last().map(|last| last.message.as_str());
-        assert_eq!(last, Some("150 more findings in this file are not shown"));
+        assert_eq!(last, Some("there is more that is wrong in this file; mend this first"));
     }
 }

@@ -150,11 +150,11 @@ pub(crate) fn draft(
     }
     let services: Vec<Option<Draft>> =
         united.services.iter().map(|named| service::read(named, known, report)).collect();
-    if united.services.is_empty() && !united.partial {
+    if united.services.is_empty() && !known.incomplete {
         let message = "the estate has no services; give at least one under `services`";
         report.error(Code::Contradiction, united.span, message);
     }
-    if united.get("name").is_none() && !united.partial {
+    if united.get("name").is_none() && !known.incomplete {
         let message = "the estate has no `name`; one of its documents gives it";
         report.error(Code::Contradiction, united.span, message);
     }

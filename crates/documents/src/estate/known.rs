@@ -13,6 +13,8 @@ use crate::report::{Report, nearest, quoted};
 pub(crate) struct Known<'a> {
     policies: BTreeMap<&'a str, (Span, &'a Checked, bool)>,
     hpas: Vec<(Found, bool)>,
+    /// Whether a document is missing or broken, so that what is not known may still be there.
+    pub(crate) incomplete: bool,
 }
 
 impl<'a> Known<'a> {
@@ -66,6 +68,9 @@ impl<'a> Known<'a> {
             *used = true;
             return Some(policy);
         }
+        if self.incomplete {
+            return None;
+        }
         let message = format!("no policy is called {}", quoted(name));
         report.error(Code::UnknownName, span, message).help =
             Some(match nearest(name, self.policies.keys().copied()) {
@@ -91,6 +96,9 @@ impl<'a> Known<'a> {
             let (found, used) = self.hpas.get_mut(at)?;
             *used = true;
             return Some(found);
+        }
+        if self.incomplete {
+            return None;
         }
         let elsewhere = self.hpas.iter_mut().find(|(found, _)| found.name == name);
         let (message, help) = match (elsewhere, namespace) {

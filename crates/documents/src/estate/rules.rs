@@ -14,7 +14,7 @@ pub(crate) type Used<'a> = Vec<&'a str>;
 
 /// Notes what is wrong with rules whichever service they are for.
 pub(crate) fn check(rules: &Checked, report: &mut Report<'_>) {
-    let metrics = rules.get("metrics").and_then(Checked::map).unwrap_or_default();
+    let Some(metrics) = rules.get("metrics").and_then(Checked::map) else { return };
     for metric in metrics {
         let unit = metric.value.get("unit").and_then(Checked::word);
         let fits = match &*metric.name {

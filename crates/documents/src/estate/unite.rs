@@ -15,8 +15,6 @@ pub(crate) struct United<'a> {
     fields: BTreeMap<&'static str, (Span, &'a Checked)>,
     /// The services in the order of the documents.
     pub(crate) services: Vec<&'a Named>,
-    /// Whether a document is too broken to tell what it gives.
-    pub(crate) partial: bool,
 }
 
 impl<'a> United<'a> {
@@ -44,7 +42,6 @@ pub(crate) fn unite<'a>(
         span: Span { end: span.start, ..span },
         fields: BTreeMap::new(),
         services: Vec::new(),
-        partial: estates.iter().any(Checked::is_broken),
     };
     let mut places: BTreeMap<&str, Span> = BTreeMap::new();
     for estate in estates {
@@ -79,8 +76,6 @@ pub(crate) fn unite<'a>(
                 }
             }
         }
-        let broken = |key: &str| estate.get(key).is_some_and(Checked::is_broken);
-        united.partial |= broken("services");
     }
     united
 }

@@ -167,8 +167,7 @@ fn objects_that_cannot_be_used() {
         assert_eq!(HPA.matches(from).count(), 1, "`{from}` stands once in it");
         let hpa = HPA.replace(from, to);
         let found = lines(&[("estate.yaml", &governed()), ("hpa.yaml", &hpa)]);
-        let ours: Vec<&String> = found.iter().filter(|line| line.starts_with("hpa.yaml")).collect();
-        if ours.len() != 1 || !ours[0].starts_with(&format!("hpa.yaml:{expected}")) {
+        if found.len() != 1 || !found[0].starts_with(&format!("hpa.yaml:{expected}")) {
             wrong.push(format!(
                 "{from:?} -> {to:?}\n got {}\nwant {expected}",
                 found.join("\n     ")

@@ -126,6 +126,20 @@ fn other_files_still_report() {
     }
 }
 
+/// What a file that cannot be read may hold is not missed in the others.
+#[test]
+fn nothing_is_missed_that_a_broken_file_may_hold() {
+    let (head, services) = SMALL.split_at(SMALL.find("services:").expect("services"));
+    let services = format!("apiVersion: trimtab.dev/v1\nkind: Estate\n{services}");
+    let found = lines(&[("a.yaml", &format!("{head}  x: [\n")), ("b.yaml", &services)]);
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert!(found[0].starts_with("a.yaml:11:6: error: not YAML"), "{found:#?}");
+    let head = head.replace("metrics:", "metrcs:");
+    let found = lines(&[("a.yaml", &head), ("b.yaml", &services)]);
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert!(found[0].starts_with("a.yaml:6:5: error: unknown key `metrcs`"), "{found:#?}");
+}
+
 /// Each mistake in the small estate, and its one finding.
 #[test]
 fn one_mistake_one_finding() {
