@@ -128,11 +128,17 @@ fn source(sources: &[Source], file: u32) -> Source {
 pub(crate) fn quoted(text: &str) -> String {
     const MOST: usize = 40;
     let mut shown: String =
-        text.chars().take(MOST).map(|c| if c.is_control() { ' ' } else { c }).collect();
+        text.chars().take(MOST).map(|c| if is_unseen(c) { '\u{fffd}' } else { c }).collect();
     if text.chars().nth(MOST).is_some() {
         shown.push('…');
     }
     format!("`{shown}`")
+}
+
+/// Whether a character moves others about or is not seen itself.
+fn is_unseen(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
 /// Several words as findings list them: `a`, `b` or `c`.

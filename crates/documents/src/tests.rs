@@ -1,6 +1,7 @@
 //! What crosses the crate's files: examples, several mistakes at once, the table's two readings.
 
 mod agreement;
+mod documents;
 mod examples;
 mod kubernetes;
 mod mistakes;
