@@ -1,5 +1,7 @@
 //! One decision: from state and what is seen, over law and guards, to at most one write.
 
+use std::sync::Arc;
+
 use crate::decision::Decision;
 use crate::fleet::Cap;
 use crate::guard::chain::{self, Premises};
@@ -41,8 +43,8 @@ pub struct Pending<'a, R> {
     pub(crate) recorder: R,
     pub(crate) caps: Vec<Cap>,
     decision: Decision,
-    guards: crate::guard::State,
-    loop_: Option<hpa::Pending<'a>>,
+    guards: Arc<crate::guard::State>,
+    loop_: Option<Box<hpa::Pending<'a>>>,
     not_due: bool,
 }
 
@@ -129,20 +131,22 @@ pub fn decide<'a, R: Recorder>(
             let size = read.map_or(current, |_| Replicas::new(pending.desired()));
             let verdict = Verdict { size, because: pending.because().clone() };
             let bound = pending.bound_by().cloned();
-            loop_ = Some(pending);
+            loop_ = Some(Box::new(pending));
             (current, verdict, Some(world), bound)
         }
         _ => return Err(wrong_input(policy)),
     };
     let observed = loop_.as_ref().is_none_or(|l| l.current().is_some());
-    let fact = if observed { guards.observe(current) } else { None };
+    let known = !observed || guards.expects(current);
+    let fact = if known { None } else { Arc::make_mut(&mut guards).observe(current) };
     if let Some(fact) = &fact {
         recorder.note(|| Note::Fact(fact.clone()));
     }
     if world.is_none() {
-        let (output, reason) = (verdict.size, Some(verdict.because.clone()));
-        let stage = StageNote { stage: Stage::Law, input: current, output, reason };
-        recorder.note(|| Note::Stage(stage));
+        recorder.note(|| {
+            let (output, reason) = (verdict.size, Some(verdict.because.clone()));
+            Note::Stage(StageNote { stage: Stage::Law, input: current, output, reason })
+        });
     }
     let premises = Premises { policy, memory: &state.memory, state: &guards, world, current, now };
     let guarded = chain::run(verdict, &premises, &mut recorder);
@@ -151,7 +155,7 @@ pub fn decide<'a, R: Recorder>(
         to: guarded.size,
         because: guarded.because,
         bound_by: guarded.bound_by.or(bound),
-        facts: fact.into_iter().collect(),
+        facts: fact.map_or_else(Vec::new, |fact| vec![fact]),
     };
     let caps = Vec::new();
     Ok(Pending {
@@ -231,18 +235,18 @@ impl<'a, R: Recorder> Pending<'a, R> {
         let known = matches!(outcome, WriteOutcome::Written);
         let took = from != to && (known || matches!(outcome, WriteOutcome::Unknown(_)));
         if took {
-            guards.wrote(from, to, now, policy.guards(), known);
+            Arc::make_mut(&mut guards).wrote(from, to, now, policy.guards(), known);
         }
         let (mut events, mut error) = (Vec::new(), None);
         let memory = match (self.loop_, &state.memory) {
             (Some(pending), _) => {
                 let settled = pending.settle(to.get(), &outcome);
                 (events, error) = (settled.events, settled.error);
-                Memory::Hpa(settled.state)
+                Memory::Hpa(Arc::new(settled.state))
             }
             (None, Memory::Rules(memory)) if took => {
                 let mut memory = memory.clone();
-                memory.restart(now);
+                Arc::make_mut(&mut memory).restart(now);
                 Memory::Rules(memory)
             }
             (None, memory) => memory.clone(),

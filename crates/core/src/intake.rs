@@ -1,5 +1,7 @@
 //! Taking samples in: which are used, which refused, and why.
 
+use std::sync::Arc;
+
 use crate::law::rules::{self, MetricId};
 use crate::state::Memory;
 use crate::{Error, Policy, Reason, Sample, State, Timestamp};
@@ -61,6 +63,7 @@ pub fn intake(
             wants: "takes a `World` with each decision, not samples",
         });
     };
+    let memory = Arc::make_mut(memory);
     let mut taken = Vec::with_capacity(samples.len());
     let in_order = samples.is_sorted_by(|a, b| a.taken_at < b.taken_at);
     let release = |memory: &mut rules::State, up_to, taken: &mut Vec<Taken>| {

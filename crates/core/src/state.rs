@@ -1,5 +1,7 @@
 //! What a service's decisions remember: a value that the caller owns.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
@@ -29,15 +31,15 @@ pub struct State {
     #[serde(default)]
     pub(crate) stirred: bool,
     pub(crate) memory: Memory,
-    pub(crate) guards: guard::State,
+    pub(crate) guards: Arc<guard::State>,
 }
 
-/// The law's part of a state.
+/// The law's part of a state. What a hold leaves as it was is shared, not copied.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Memory {
-    Rules(rules::State),
-    Hpa(hpa::State),
+    Rules(Arc<rules::State>),
+    Hpa(Arc<hpa::State>),
 }
 
 /// The version of a saved state; one that is not known is refused when it is read.
@@ -74,10 +76,10 @@ impl State {
             asked: None,
             stirred: false,
             memory: match policy.law() {
-                Law::Rules(rules) => Memory::Rules(rules::State::new(rules)),
-                Law::Hpa(_) => Memory::Hpa(hpa::State::new()),
+                Law::Rules(rules) => Memory::Rules(Arc::new(rules::State::new(rules))),
+                Law::Hpa(_) => Memory::Hpa(Arc::new(hpa::State::new())),
             },
-            guards: guard::State::default(),
+            guards: Arc::default(),
         }
     }
 
@@ -89,19 +91,19 @@ impl State {
 
     /// The size that was last written or seen.
     #[must_use]
-    pub const fn last_size(&self) -> Option<Replicas> {
+    pub fn last_size(&self) -> Option<Replicas> {
         self.guards.size
     }
 
     /// When the size was last changed by a settled decision.
     #[must_use]
-    pub const fn last_change(&self) -> Option<Timestamp> {
+    pub fn last_change(&self) -> Option<Timestamp> {
         self.guards.changed
     }
 
     /// The `hpa` law's own memory: history, events and the status that it reports.
     #[must_use]
-    pub const fn hpa(&self) -> Option<&hpa::State> {
+    pub fn hpa(&self) -> Option<&hpa::State> {
         match &self.memory {
             Memory::Hpa(state) => Some(state),
             Memory::Rules(_) => None,
@@ -109,7 +111,7 @@ impl State {
     }
 
     /// The state after a settled decision.
-    pub(crate) fn after(&self, memory: Memory, guards: guard::State, now: Timestamp) -> Self {
+    pub(crate) fn after(&self, memory: Memory, guards: Arc<guard::State>, now: Timestamp) -> Self {
         Self {
             version: Version,
             policy: self.policy,
@@ -201,7 +203,8 @@ pub fn migrate(state: State, old: &Policy, new: &Policy) -> (State, Vec<Reason>)
     let mut reasons = Vec::new();
     let memory = match (old.law(), new.law(), state.memory) {
         (Law::Rules(before), Law::Rules(after), Memory::Rules(memory)) => {
-            Memory::Rules(memory.migrate(before, after, &mut reasons))
+            let memory = Arc::unwrap_or_clone(memory);
+            Memory::Rules(Arc::new(memory.migrate(before, after, &mut reasons)))
         }
         (Law::Hpa(_), Law::Hpa(_), Memory::Hpa(memory)) => Memory::Hpa(memory),
         _ => {

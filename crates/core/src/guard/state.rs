@@ -48,6 +48,11 @@ pub struct Unconfirmed {
 }
 
 impl State {
+    /// Whether an observed size says nothing new.
+    pub(crate) fn expects(&self, found: Replicas) -> bool {
+        self.unconfirmed.is_none() && self.size == Some(found)
+    }
+
     /// What an observed size says of the last write, and of other people's.
     pub(crate) fn observe(&mut self, found: Replicas) -> Option<Reason> {
         let fact = match (self.unconfirmed.take(), self.size) {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::clock::{Advance, Clock};
-use super::spec::{Kind, Metric, MetricId, Rules};
+use super::spec::{Direction, Kind, Metric, MetricId, Rules};
 use super::state::State;
 use crate::sample::Quality;
 use crate::{Real, Reason, Sample, Source, Timestamp};
@@ -211,9 +211,13 @@ impl State {
             suspect: feed.suspect,
             unsure,
         };
-        for (clock, (direction, condition)) in self.clocks.iter_mut().zip(rules.conditions()) {
-            if condition.metric == id {
-                clock.advance(direction, condition, advance);
+        let mut clocks = self.clocks.iter_mut();
+        for direction in [Direction::Up, Direction::Down] {
+            for condition in &rules.side(direction).conditions {
+                let clock = clocks.next();
+                if let Some(clock) = clock.filter(|_| condition.metric == id) {
+                    clock.advance(direction, condition, advance);
+                }
             }
         }
         match (instead_of, gap, counted, self.changed) {

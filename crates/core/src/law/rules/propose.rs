@@ -16,6 +16,8 @@ struct Stand<'a> {
     standing: Standing,
     /// The newest value; NaN without one, which no arithmetic reaches.
     value: f64,
+    /// When that value was taken.
+    taken_at: Timestamp,
     held: Duration,
     /// The run is shorter than it may have been: it began anew after a refused report.
     cut_short: bool,
@@ -29,8 +31,9 @@ enum Side<'a> {
     Partly { holding: u32, missing: &'a Metric },
     /// A run is on; the longest way along.
     Building(Stand<'a>),
-    /// Nothing is beyond a threshold.
-    Quiet,
+    /// Nothing is beyond a threshold, as far as can be told: the first condition whose newest
+    /// sample is too old.
+    Quiet { stale: Option<Stand<'a>> },
 }
 
 /// Decides: growing beats shrinking, and the largest proposal of a side wins.
@@ -52,7 +55,7 @@ pub(crate) fn verdict<R: Recorder>(
     if let Side::Asks(size, reason) = down {
         return asked(size, reason, current);
     }
-    Verdict { size: current, because: standstill(rules, state, up, down, now) }
+    Verdict { size: current, because: standstill(rules, state, &up, &down, now) }
 }
 
 /// A side's proposal, or that it proposes what is there.
@@ -72,11 +75,11 @@ fn asked(size: Replicas, reason: Reason, current: Replicas) -> Verdict {
 fn standstill(
     rules: &Rules,
     state: &State,
-    up: Side<'_>,
-    down: Side<'_>,
+    up: &Side<'_>,
+    down: &Side<'_>,
     now: Timestamp,
 ) -> Reason {
-    let mut quiet = None;
+    let (mut quiet, mut blind) = (None, None);
     for (direction, side) in [(Direction::Up, up), (Direction::Down, down)] {
         match side {
             Side::Building(stand) => {
@@ -90,35 +93,31 @@ fn standstill(
                     hold: stand.condition.hold,
                 };
             }
-            Side::Partly { holding, missing, .. } => {
+            Side::Partly { holding, missing } => {
                 quiet.get_or_insert_with(|| Reason::NotAll {
                     direction,
-                    holding,
+                    holding: *holding,
                     conditions: count(rules.side(direction).conditions.len()),
                     missing: missing.name.clone(),
                 });
             }
-            Side::Asks(..) | Side::Quiet => {}
+            Side::Quiet { stale } => blind = blind.or(stale.as_ref()),
+            Side::Asks(..) => {}
         }
     }
-    quiet.unwrap_or_else(|| unmoved(rules, state, now))
+    quiet.unwrap_or_else(|| unmoved(state, blind, now))
 }
 
-/// Why nothing is beyond a threshold: too old to tell, never measured, or truly quiet.
-fn unmoved(rules: &Rules, state: &State, now: Timestamp) -> Reason {
+/// Why nothing is beyond a threshold: never measured, too old to tell, or truly quiet.
+fn unmoved(state: &State, stale: Option<&Stand<'_>>, now: Timestamp) -> Reason {
     if state.feeds.iter().all(|feed| feed.last.is_none()) {
         return Reason::NoSamples;
     }
-    let stale = rules.conditions().find_map(|(_, condition)| {
-        let metric = rules.metric(condition.metric)?;
-        let age = now.since(state.feeds.get(condition.metric.index())?.last?.at);
-        (age > metric.max_age).then(|| Reason::Blind {
-            metric: metric.name.clone(),
-            age,
-            most: metric.max_age,
-        })
-    });
-    stale.unwrap_or(Reason::Quiet)
+    stale.map_or(Reason::Quiet, |stand| Reason::Blind {
+        metric: stand.metric.name.clone(),
+        age: now.since(stand.taken_at),
+        most: stand.metric.max_age,
+    })
 }
 
 fn count(conditions: usize) -> u32 {
@@ -137,6 +136,7 @@ fn side<'a>(
     let mut best: Option<(Replicas, Stand<'a>)> = None;
     let mut building: Option<Stand<'a>> = None;
     let mut missing: Option<&'a Metric> = None;
+    let mut stale: Option<Stand<'a>> = None;
     let mut cut_short: Option<(Replicas, Stand<'a>)> = None;
     let mut holding = 0_u32;
     for stand in stands(rules, state, direction, now) {
@@ -164,9 +164,11 @@ fn side<'a>(
                     building = Some(stand);
                 }
             }
-            Standing::Quiet | Standing::Stale | Standing::Unmeasured => {
+            Standing::Stale => {
                 missing = Some(stand.metric);
+                stale = stale.or(Some(stand));
             }
+            Standing::Quiet | Standing::Unmeasured => missing = Some(stand.metric),
         }
     }
     let enough = match side.when {
@@ -186,7 +188,7 @@ fn side<'a>(
         }
         (Some(_), None, Some(missing)) => Side::Partly { holding, missing },
         (_, Some(building), _) => Side::Building(building),
-        _ => Side::Quiet,
+        _ => Side::Quiet { stale },
     }
 }
 
@@ -239,14 +241,13 @@ fn stands<'a>(
     direction: Direction,
     now: Timestamp,
 ) -> impl Iterator<Item = Stand<'a>> {
-    let clocks = state.clocks.iter().zip(rules.conditions());
-    clocks.filter(move |(_, (way, _))| *way == direction).filter_map(
-        move |(clock, (_, condition))| {
-            let metric = rules.metric(condition.metric)?;
-            let feed = state.feeds.get(condition.metric.index())?;
-            Some(stand(condition, metric, feed, clock.since, now))
-        },
-    )
+    let conditions = &rules.side(direction).conditions;
+    let each = state.clocks(rules, direction).iter().zip(conditions);
+    each.filter_map(move |(clock, condition)| {
+        let metric = rules.metric(condition.metric)?;
+        let feed = state.feeds.get(condition.metric.index())?;
+        Some(stand(condition, metric, feed, clock.since, now))
+    })
 }
 
 fn stand<'a>(
@@ -257,8 +258,15 @@ fn stand<'a>(
     now: Timestamp,
 ) -> Stand<'a> {
     let Some(last) = feed.last else {
-        let (standing, held) = (Standing::Unmeasured, Duration::ZERO);
-        return Stand { condition, metric, standing, value: f64::NAN, held, cut_short: false };
+        return Stand {
+            condition,
+            metric,
+            standing: Standing::Unmeasured,
+            value: f64::NAN,
+            taken_at: Timestamp::MIN,
+            held: Duration::ZERO,
+            cut_short: false,
+        };
     };
     let held = since.map_or(Duration::ZERO, |since| last.at.since(since));
     let standing = if now.since(last.at) > metric.max_age {
@@ -271,7 +279,8 @@ fn stand<'a>(
         Standing::Sustained
     };
     let cut_short = since.is_some() && since == feed.resumed;
-    Stand { condition, metric, standing, value: last.value.get(), held, cut_short }
+    let (value, taken_at) = (last.value.get(), last.at);
+    Stand { condition, metric, standing, value, taken_at, held, cut_short }
 }
 
 /// The earliest instant at which one direction could act on its conditions: the first for `any`,
@@ -282,9 +291,9 @@ pub(crate) fn earliest(
     direction: Direction,
     now: Timestamp,
 ) -> Option<Timestamp> {
-    let each =
-        state.clocks.iter().zip(rules.conditions()).filter(|(_, (way, _))| *way == direction);
-    let instants = each.filter_map(|(clock, (_, condition))| {
+    let conditions = &rules.side(direction).conditions;
+    let each = state.clocks(rules, direction).iter().zip(conditions);
+    let instants = each.filter_map(|(clock, condition)| {
         let metric = rules.metric(condition.metric)?;
         let feed = state.feeds.get(condition.metric.index())?;
         Some(could_hold(&stand(condition, metric, feed, clock.since, now), feed, clock.since, now))

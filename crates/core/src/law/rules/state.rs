@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::clock::Clock;
 use super::feed::{Feed, Held};
-use super::spec::{MetricId, Rules};
+use super::spec::{Direction, MetricId, Rules};
 use crate::{Reason, Timestamp};
 
 /// The memory of the `rules` law: a feed for each metric, a clock for each condition, and the
@@ -31,6 +31,16 @@ impl State {
             clocks: rules.conditions().map(|_| Clock::default()).collect(),
             held: Vec::new(),
             changed: None,
+        }
+    }
+
+    /// One direction's clocks, in the order of its conditions.
+    pub(crate) fn clocks(&self, rules: &Rules, direction: Direction) -> &[Clock] {
+        let ups = rules.up.conditions.len().min(self.clocks.len());
+        let (up, down) = self.clocks.split_at_checked(ups).unwrap_or_default();
+        match direction {
+            Direction::Up => up,
+            Direction::Down => down,
         }
     }
 
