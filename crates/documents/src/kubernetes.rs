@@ -28,7 +28,8 @@ pub(crate) fn refuse_version(node: &Node, report: &mut Report<'_>) -> bool {
         return false;
     }
     let name = node.get("metadata").and_then(|metadata| metadata.get("name"));
-    let name = name.and_then(Node::text).unwrap_or("NAME");
+    let name = name.and_then(Node::text).filter(|name| crate::form::is_name(name));
+    let name = name.unwrap_or("NAME");
     let as_v2 = format!("get it with `kubectl get hpa.v2.autoscaling {name} -o yaml`");
     let help = match text {
         "autoscaling/v2beta2" => {
