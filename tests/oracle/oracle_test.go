@@ -78,6 +78,18 @@ func TestGrowthIsLimitedAsInProduction(t *testing.T) {
 	}
 }
 
+// The API server hands out 300m for 0.3; as a float the one is 0.3, the other a little more.
+func TestTheControllerSeesWhatTheAPIServerServes(t *testing.T) {
+	_, header, err := readHeader([]byte(`{"apiVersion":"trimtab.dev/v1","kind":"HpaScenario","hpa":{"metadata":{"name":"w"},
+		"spec":{"maxReplicas":9,"behavior":{"scaleUp":{"tolerance":"0.3"}}}}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if float := header.hpa.Spec.Behavior.ScaleUp.Tolerance.AsApproximateFloat64(); float != 0.3 {
+		t.Errorf("tolerance is %v", float)
+	}
+}
+
 func TestTimeMayNotGoBack(t *testing.T) {
 	header := `{"apiVersion":"trimtab.dev/v1","kind":"HpaScenario","name":"x","hpa":{"metadata":{"name":"w"},"spec":{"maxReplicas":1}}}`
 	text := header + "\n" + `{"at":"1999-12-31T23:59:59Z"}`

@@ -173,8 +173,20 @@ func readHeader(line []byte) (*rawHeader, *header, error) {
 	if read.hpa.Namespace == "" {
 		read.hpa.Namespace = "default"
 	}
-	defaultsv2.SetObjectDefaults_HorizontalPodAutoscaler(read.hpa)
-	return &raw, read, nil
+	read.hpa, err = served(read.hpa)
+	return &raw, read, err
+}
+
+// served is an HPA as the API server hands it out: with defaults, and with quantities in canonical
+// form. The form matters: "0.3" and "300m" are different floats to AsApproximateFloat64.
+func served(hpa *autoscalingv2.HorizontalPodAutoscaler) (*autoscalingv2.HorizontalPodAutoscaler, error) {
+	defaultsv2.SetObjectDefaults_HorizontalPodAutoscaler(hpa)
+	text, err := json.Marshal(hpa)
+	if err != nil {
+		return nil, err
+	}
+	handed := &autoscalingv2.HorizontalPodAutoscaler{}
+	return handed, decode(text, handed)
 }
 
 func readFlags(raw json.RawMessage) (flagValues, error) {
@@ -233,12 +245,14 @@ func understand(raw *rawStep) (*step, error) {
 	}
 	read.at = read.at.UTC()
 	if len(raw.Spec) > 0 && !bytes.Equal(raw.Spec, []byte("null")) {
-		defaulted := &autoscalingv2.HorizontalPodAutoscaler{}
-		if err := decode(raw.Spec, &defaulted.Spec); err != nil {
+		fresh := &autoscalingv2.HorizontalPodAutoscaler{}
+		if err := decode(raw.Spec, &fresh.Spec); err != nil {
 			return nil, fmt.Errorf("spec: %w", err)
 		}
-		defaultsv2.SetObjectDefaults_HorizontalPodAutoscaler(defaulted)
-		read.spec = &defaulted.Spec
+		if fresh, err = served(fresh); err != nil {
+			return nil, fmt.Errorf("spec: %w", err)
+		}
+		read.spec = &fresh.Spec
 	}
 	parts := []struct {
 		name string
