@@ -65,7 +65,7 @@ pub fn intake(
     };
     let memory = Arc::make_mut(memory);
     let mut taken = Vec::with_capacity(samples.len());
-    let in_order = samples.is_sorted_by(|a, b| a.taken_at < b.taken_at);
+    let in_order = samples.is_sorted_by(|a, b| by_time_then_largest(a, b).is_le());
     let release = |memory: &mut rules::State, up_to, taken: &mut Vec<Taken>| {
         if !memory.held.is_empty() {
             memory.release(rules, now, up_to, |held, verdict| {

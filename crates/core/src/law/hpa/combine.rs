@@ -101,14 +101,21 @@ fn propose<R: Recorder>(
     recorder: &mut R,
 ) -> Result<(i32, MetricStatus), String> {
     let MetricSpec::Resource { name, average_utilization } = metric;
-    let unasked = Answer::Failed("no answer was given for this metric".to_owned());
+    let unasked;
+    let answer = match with.world.metrics.get(place) {
+        Some(answer) => answer,
+        None => {
+            unasked = Answer::Failed("no answer was given for this metric".to_owned());
+            &unasked
+        }
+    };
     let question = Question {
         place: crate::arith::index_u16(place),
         resource: name,
         target: *average_utilization,
         current: with.current,
         pods: &with.world.pods,
-        answer: with.world.metrics.get(place).unwrap_or(&unasked),
+        answer,
         tolerances: tolerances(with.hpa, with.controller),
         controller: with.controller,
         now: with.now,
