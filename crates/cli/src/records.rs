@@ -69,7 +69,7 @@ impl Records {
         let what = match self.keep {
             Keep::All => "of all decisions".into(),
             Keep::Changes => "of changes (holds too with --records-every all)".into(),
-            Keep::Every(nth) => format!("of each {nth}. decision"),
+            Keep::Every(nth) => format!("of one decision in {nth}"),
         };
         Ok(format!(
             "{} {what} in {} of `{}`",
