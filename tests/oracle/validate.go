@@ -322,7 +322,7 @@ func (g *generator) harmOnce(whole object) {
 	}
 	at := places[g.IntN(len(places))]
 	choices := wrongs[at.key]
-	if _, policy := at.in[at.key].(float64); policy && at.key == "value" {
+	if _, text := at.in[at.key].(string); !text && at.key == "value" {
 		choices = policyValue
 	}
 	if value := choices[g.IntN(len(choices))]; value == nil {
