@@ -1,10 +1,11 @@
 //! What the guards promise, said without a model: on courses in which nobody else moves the size.
 
 use proptest::prelude::{prop_assert, prop_assert_eq, proptest};
+use trimtab::fleet::Cap;
 use trimtab::guard::{Amount, Rate};
 use trimtab::rules::Direction;
-use trimtab::{Timestamp, WriteOutcome};
-use trimtab_tests::courses::{Ask, calm, course_of};
+use trimtab::{Input, ReasonCode, Replicas, Timestamp, WriteOutcome, decide};
+use trimtab_tests::courses::{Ask, Step, calm, course_of};
 use trimtab_tests::player::{Answer, Player};
 use trimtab_tests::policies;
 
@@ -86,18 +87,41 @@ proptest! {
             let unknown =
                 Ask { outcome: WriteOutcome::Unknown("timed out".into()), ..ask.clone() };
             let mut other = player.clone();
-            let asked = other.decide(&trimtab_tests::courses::Step {
+            let asked = other.decide(&Step {
                 ask: Some(unknown), ..step.clone()
             });
             if before.1.from != before.1.to {
                 let asked = asked.expect("asked");
                 prop_assert_eq!(asked.state.last_change(), Some(step.now));
                 let again = Ask { landed: false, outcome: WriteOutcome::Shadow, ..ask.clone() };
-                let lost = other.decide(&trimtab_tests::courses::Step {
+                let lost = other.decide(&Step {
                     ask: Some(again), ..step.clone()
                 });
                 prop_assert_eq!(lost.expect("asked").state.last_change(), before.0);
             }
+            let _ = player.decide(step);
+        }
+    }
+
+    /// Budgets come last: a cap bounds whatever the others left, also below the minimum, and never
+    /// asks for more.
+    #[test]
+    fn budgets_come_last(
+        (policy, first, steps) in course_of(policies::ordinary()),
+        limit in -3..=25_i32,
+    ) {
+        let mut player = Player::new(&policy, first);
+        for step in &calm(steps) {
+            let _ = player.take_in(step);
+            let size = Input::Size(Replicas::new(player.size()));
+            let pending = decide(&policy, &player.state, size, step.now, ()).expect("in order");
+            let wanted = pending.wanted();
+            let (service, at_most) = (policy.service().clone(), Replicas::new(limit));
+            let capped = pending.cap(Cap { service, budget: "db".into(), at_most });
+            let allowed = at_most.max(Replicas::ZERO);
+            prop_assert_eq!(capped.wanted(), wanted.min(allowed));
+            let bound = capped.decision().bound_by.as_ref().map(|(_, reason)| reason.code());
+            prop_assert_eq!(bound == Some(ReasonCode::OverBudget), allowed < wanted);
             let _ = player.decide(step);
         }
     }
@@ -112,7 +136,7 @@ proptest! {
             let before = player.state.clone();
             let mut other = player.clone();
             let shadow = Ask { outcome: WriteOutcome::Shadow, ..ask.clone() };
-            let answer = other.decide(&trimtab_tests::courses::Step {
+            let answer = other.decide(&Step {
                 ask: Some(shadow), ..step.clone()
             });
             let answer = answer.expect("asked");

@@ -5,12 +5,15 @@
 
 mod changes;
 mod faithful;
+mod fleet;
 mod guards;
 mod hostile;
+mod hpa;
 mod model;
 mod order;
 mod promise;
 mod time;
+mod values;
 
 use proptest::test_runner::{Config, RngSeed};
 

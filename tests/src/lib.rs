@@ -1,3 +1,12 @@
-//! Everything that crosses crates.
+//! Everything that crosses crates: random policies and courses of events, players of them, and
+//! models that work the answers out again in the plainest way.
 
 pub mod case;
+pub mod courses;
+pub mod estate;
+pub mod player;
+pub mod policies;
+pub mod reference;
+pub mod reference_hpa;
+pub mod typical;
+pub mod worlds;

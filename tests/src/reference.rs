@@ -127,7 +127,7 @@ impl<'p> Model<'p> {
             held.extend(due.then_some(*w));
             !due
         });
-        held.sort_by(|a, b| a.at.cmp(&b.at));
+        held.sort_by_key(|waiting| waiting.at);
         let mut held = held.into_iter().peekable();
         let mut samples: Vec<&Sample> = step.samples.iter().collect();
         let value = |s: &Sample| s.value.map_or(f64::NEG_INFINITY, |v| v.get());
