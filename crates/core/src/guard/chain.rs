@@ -39,21 +39,20 @@ pub(crate) fn run<R: Recorder>(verdict: Verdict, with: &Premises<'_>, recorder: 
         chain.note(Stage::Outside, aim, &reason);
         (chain.size, because) = (aim, Some(reason));
     }
-    let measured = because.is_none();
     if let Some(direction) = chain.direction(current)
         && let Some(reason) = pause::bind(guards.pause, direction)
     {
         chain.bind(Stage::Pause, current, reason);
     }
-    if measured && chain.direction(current) == Some(Direction::Down) {
+    // Towards the bounds it may go all the same: that rests on no measurement.
+    let stay = if own_bounds { limits.clamp(current).min(current) } else { current };
+    if chain.size < stay {
         let reason = match (with.memory, policy.rules(), with.world, guards.freshness) {
             (Memory::Rules(memory), Some(rules), ..) => freshness::bind_rules(rules, memory, now),
             (_, _, Some(world), Some(most)) => freshness::bind_hpa(world, most, now),
             _ => None,
         };
         if let Some(reason) = reason {
-            // Towards the bounds it may go all the same: that rests on no measurement.
-            let stay = if own_bounds { limits.clamp(current) } else { current };
             chain.bind(Stage::Freshness, stay, reason);
         }
     }

@@ -4,23 +4,17 @@ use crate::policy::Bounds;
 use crate::verdict::Verdict;
 use crate::{Reason, Replicas};
 
-/// The law's verdict, turned towards the bounds where the size lies outside them.
+/// The nearest bound, where the size lies beyond it and the law would leave it there.
 pub(crate) fn aim(
     verdict: &Verdict,
     bounds: Bounds,
     current: Replicas,
 ) -> Option<(Replicas, Reason)> {
-    if bounds.hold(current) {
-        return None;
-    }
-    let aim = bounds.clamp(verdict.size);
-    if aim == verdict.size {
-        return None;
-    }
-    let reason = if current > bounds.max {
-        Reason::AboveMaximum { max: bounds.max }
+    if current > bounds.max && verdict.size > bounds.max {
+        Some((bounds.max, Reason::AboveMaximum { max: bounds.max }))
+    } else if current < bounds.min && verdict.size < bounds.min {
+        Some((bounds.min, Reason::BelowMinimum { min: bounds.min }))
     } else {
-        Reason::BelowMinimum { min: bounds.min }
-    };
-    Some((aim, reason))
+        None
+    }
 }
