@@ -35,7 +35,7 @@ fn most(rate: Rate, base: i32) -> i64 {
 }
 
 proptest! {
-    #![proptest_config(cases(600))]
+    #![proptest_config(cases(300))]
 
     #[test]
     fn their_order_holds((policy, first, steps) in course_of(policies::ordinary())) {

@@ -36,7 +36,7 @@ fn size() -> impl Strategy<Value = i32> {
 }
 
 proptest! {
-    #![proptest_config(cases(1_000))]
+    #![proptest_config(cases(700))]
 
     #[test]
     fn nothing_panics_under_rules(

@@ -84,7 +84,7 @@ fn as_the_model(policy: &Policy, first: i32, loops: &[Loop]) -> Result<(), Strin
 }
 
 proptest! {
-    #![proptest_config(cases(1_500))]
+    #![proptest_config(cases(700))]
 
     #[test]
     fn loops_are_the_models((policy, size, loops) in course()) {
@@ -98,7 +98,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(cases(200))]
+    #![proptest_config(cases(150))]
 
     /// Restored states go on, records stand, a recorder changes nothing, a dropped decision leaves
     /// nothing, and before its time a question changes nothing.

@@ -23,7 +23,7 @@ fn said(answer: &Answer) -> Expected {
 }
 
 proptest! {
-    #![proptest_config(cases(1_500))]
+    #![proptest_config(cases(700))]
 
     #[test]
     fn decisions_are_the_models((policy, size, steps) in course_of(policies::ordinary())) {

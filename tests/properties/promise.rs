@@ -48,7 +48,7 @@ fn never_smaller(
 }
 
 proptest! {
-    #![proptest_config(cases(1_000))]
+    #![proptest_config(cases(500))]
 
     #[test]
     fn beside_good_samples(
@@ -157,6 +157,27 @@ fn a_rate_over_a_hole_shrinks_nothing() {
     };
     assert_eq!(wanted(Some(60.0)), 10, "1 a second, then 30");
     assert_eq!(wanted(None), 10, "15.5 a second on average, of which nobody knows the halves");
+}
+
+/// A service above its maximum went on to its minimum on a metric in doubt, since the move towards
+/// the bounds was taken for the whole move.
+#[test]
+fn doubt_holds_above_the_maximum_too() {
+    let metric = Metric::gauge("queue", Unit::Count, minutes(1));
+    let down = [("queue", Beyond::Below, 10.0, Duration::ZERO)];
+    let rules = Rules::new(vec![metric])
+        .shrink(When::All, Change::Step(Replicas::new(9)), &down)
+        .expect("its metric");
+    let policy = Policy::under_rules("web", 1..=4, rules).expect("stands");
+    let rules = policy.rules().expect("rules");
+    let at = |minute: i64| shifted(Timestamp::from_seconds(0), minute * 60_000_000_000);
+    let mut player = Player::new(&policy, 6);
+    let good = vec![report(rules, "queue", Some(3.0), at(0))];
+    player.step(&Step { now: at(0), samples: good, ask: None });
+    assert_eq!(player.would(6, at(0)).to.get(), 1);
+    let bad = vec![report(rules, "queue", Some(f64::NAN), at(1))];
+    player.step(&Step { now: at(1), samples: bad, ask: None });
+    assert_eq!(player.would(6, at(1)).to.get(), 4, "to the maximum, which rests on no measurement");
 }
 
 /// The exception: the run that would have grown the service starts later for its hole, and in the

@@ -349,12 +349,10 @@ impl<'p> Model<'p> {
             std::cmp::Ordering::Less => Some(Direction::Down),
             std::cmp::Ordering::Equal => None,
         };
-        let outside = size < min || size > max;
-        let inside = expected.to.clamp(min, max);
-        let aimed = outside && inside != expected.to;
-        if aimed {
-            expected.to = inside;
-            expected.because = if size > max { "above-maximum" } else { "below-minimum" };
+        if size > max && expected.to > max {
+            (expected.to, expected.because) = (max, "above-maximum");
+        } else if size < min && expected.to < min {
+            (expected.to, expected.because) = (min, "below-minimum");
         }
         let paused = match way(expected.to) {
             Some(Direction::Up) => guards.pause.up,
@@ -364,11 +362,11 @@ impl<'p> Model<'p> {
         if paused {
             expected.bind(size, "pause", "paused");
         }
-        if !aimed
-            && way(expected.to) == Some(Direction::Down)
+        // Down to the maximum it may go without any measurement.
+        if expected.to < size.min(max)
             && let Some(reason) = self.unfit(now)
         {
-            expected.bind(size.clamp(min, max), "freshness", reason);
+            expected.bind(size.min(max), "freshness", reason);
         }
         if let (Some(way), Some(last)) = (way(expected.to), self.last_change()) {
             let wait = if way == Direction::Up { guards.cooldown.up } else { guards.cooldown.down };
