@@ -17,9 +17,9 @@ use trimtab_tests::typical::{self, samples, start};
 /// Each file, and the name of the policy that it rests on.
 const FILES: [(&str, &str); 4] = [
     ("state-v1-rules.json", "00130a7711d35d581bd8ef29ff9f52fc"),
-    ("state-v1-hpa.json", "6f74e00429c91cd62c606cb1334344ff"),
+    ("state-v1-hpa.json", "bcf80ccf483bbb5e9bf4c56dccbdf390"),
     ("record-v1-rules.json", "00130a7711d35d581bd8ef29ff9f52fc"),
-    ("record-v1-hpa.json", "6f74e00429c91cd62c606cb1334344ff"),
+    ("record-v1-hpa.json", "bcf80ccf483bbb5e9bf4c56dccbdf390"),
 ];
 
 fn folder() -> PathBuf {
@@ -71,7 +71,7 @@ fn under_hpa() -> Vec<Record> {
         let mut world = typical::world(size, if tick < 4 { 110 } else { 35 }, now);
         if tick == 1 {
             // One pod has no figure yet.
-            if let Some(trimtab::hpa::Answer::Ok(samples)) = world.metrics.first_mut() {
+            if let Some(trimtab::hpa::MetricAnswer::Usage(samples)) = world.metrics.first_mut() {
                 samples.pop();
             }
         }

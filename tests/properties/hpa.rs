@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use proptest::prelude::{Strategy, any, prop_assert, prop_assert_eq, proptest};
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
-use trimtab::hpa::{Answer, MetricSpec, MetricStatus, World};
+use trimtab::hpa::{Answer, Condition, ConditionStatus, MetricAnswer, World};
 use trimtab::{
     Input, Policy, ReasonCode, Settled, State, Timestamp, Trail, WriteOutcome, again, decide, json,
     poll_timeout, replay,
@@ -32,20 +32,13 @@ fn said<R>(settled: &Settled<'_, R>) -> Outcome {
     let state = settled.state.hpa().expect("under hpa");
     let status = state.status();
     let seconds = |at: Timestamp| at.nanos().div_euclid(1_000_000_000);
-    let kind = |c: &trimtab::hpa::Condition| match c.kind {
-        trimtab::hpa::ConditionType::AbleToScale => "AbleToScale",
-        trimtab::hpa::ConditionType::ScalingActive => "ScalingActive",
-        trimtab::hpa::ConditionType::ScalingLimited => "ScalingLimited",
-    };
-    let conditions = status
-        .conditions
-        .iter()
-        .map(|c| (kind(c), c.status, c.reason(), seconds(c.last_transition)));
-    let metrics = status.current_metrics.iter().map(|metric| match metric {
-        MetricStatus::Resource { average_utilization, average_value, .. } => {
-            Some((*average_utilization, average_value.milli()))
-        }
-        MetricStatus::Unread => None,
+    let at = |c: &Condition| c.last_transition.map_or(i64::MIN, seconds);
+    let conditions = status.conditions.iter().map(|c| {
+        (c.kind.as_str().into(), c.status == ConditionStatus::True, c.reason().into(), at(c))
+    });
+    let metrics = status.current_metrics.iter().flatten().map(|metric| {
+        let shown = &metric.current;
+        Some((shown.average_utilization?, shown.average_value.as_ref()?.milli()))
     });
     Outcome {
         desired: settled.decision.to.get(),
@@ -175,7 +168,7 @@ proptest! {
                 record.finding.facts.iter().filter(|f| f.code == "hpa-suspect-input").collect();
             let Answer::Ok(scale) = &world.scale else { continue };
             let asked = scale.spec != 0 && bounds.hold(trimtab::Replicas::new(scale.spec));
-            let each = metrics.iter().zip(&world.metrics).map(|(MetricSpec::Resource { .. }, a)| a);
+            let each = metrics.iter().zip(&world.metrics).map(|(_, answer)| answer);
             let suspects: usize = each.map(|answer| suspects(&world, answer)).sum();
             prop_assert_eq!(flagged.len(), if asked { suspects } else { 0 }, "{:?}", flagged);
         }
@@ -218,8 +211,8 @@ fn courses_reach_every_reason() {
 }
 
 /// How many listed pods have a figure below zero, or so large that per cent of it overflow.
-fn suspects(world: &World, answer: &Answer<Vec<trimtab::hpa::PodMetrics>>) -> usize {
-    let Answer::Ok(samples) = answer else { return 0 };
+fn suspects(world: &World, answer: &MetricAnswer) -> usize {
+    let MetricAnswer::Usage(samples) = answer else { return 0 };
     let figure = |name: &str| {
         let own = samples.iter().rev().filter(|s| s.pod == name && !s.containers.is_empty());
         own.filter_map(|s| {

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use trimtab::hpa::{
-    Answer, Autoscaler, Hpa, MetricSpec, PodFacts, PodMetrics, PodPhase, PolicyType, ScalingRules,
+    Answer, Autoscaler, Hpa, MetricAnswer, PodFacts, PodPhase, PolicyType, ScalingRules,
     SelectPolicy, World,
 };
 use trimtab::{Timestamp, WriteOutcome};
@@ -17,7 +17,7 @@ pub struct Outcome {
     /// The size that is wanted.
     pub desired: i32,
     /// By condition, in order of appearance: type, status, reason, last transition in seconds.
-    pub conditions: Vec<(&'static str, bool, &'static str, i64)>,
+    pub conditions: Vec<(String, bool, String, i64)>,
     /// Utilisation in whole per cent and mean use in thousandths, or none for a failed metric.
     pub metrics: Vec<Option<(i32, i64)>>,
     /// `status.currentReplicas` and `status.desiredReplicas`.
@@ -124,7 +124,11 @@ impl<'a> Controller<'a> {
     fn outcome(&self, desired: i32, events: Vec<&'static str>, failed: bool) -> Outcome {
         Outcome {
             desired,
-            conditions: self.conditions.clone(),
+            conditions: self
+                .conditions
+                .iter()
+                .map(|(kind, status, why, at)| ((*kind).into(), *status, (*why).into(), *at))
+                .collect(),
             metrics: self.metrics.clone(),
             replicas: self.replicas,
             scaled: self.scaled,
@@ -151,15 +155,8 @@ impl<'a> Controller<'a> {
     fn combine(&mut self, world: &World, current: i32, now: i64) -> (Option<i32>, usize) {
         let (mut best, mut failures) = (0_i32, 0_usize);
         for (spec, answer) in self.hpa.metrics.iter().zip(&world.metrics) {
-            let MetricSpec::Resource { name, average_utilization } = spec;
-            let proposal = self.propose(
-                name.as_str(),
-                *average_utilization,
-                &world.pods,
-                answer,
-                current,
-                now,
-            );
+            let aim = spec.target.average_utilization.unwrap_or_default();
+            let proposal = self.propose(spec.source.name(), aim, &world.pods, answer, current, now);
             match proposal {
                 Ok((replicas, shown)) => {
                     self.metrics.push(Some(shown));
@@ -186,11 +183,11 @@ impl<'a> Controller<'a> {
         resource: &str,
         target: i32,
         pods: &[PodFacts],
-        answer: &Answer<Vec<PodMetrics>>,
+        answer: &MetricAnswer,
         current: i32,
         now: i64,
     ) -> Result<Proposal, ()> {
-        let Answer::Ok(raw) = answer else { return Err(()) };
+        let MetricAnswer::Usage(raw) = answer else { return Err(()) };
         if raw.is_empty() || pods.is_empty() {
             return Err(());
         }
@@ -236,7 +233,7 @@ impl<'a> Controller<'a> {
             requests.insert(&pod.name, sum);
         }
         let (ratio, utilization, average) = ratio(&samples, &requests, target).ok_or(())?;
-        let shown = (utilization, if resource == "memory" { in_bytes(average) } else { average });
+        let shown = (utilization, average);
         let cautious = !unready.is_empty() && ratio > 1.0;
         if !cautious && missing.is_empty() {
             let size = if self.within(ratio) { current } else { to_i32(ratio * ready as f64) };
@@ -278,9 +275,9 @@ impl<'a> Controller<'a> {
 
     fn within(&self, ratio: f64) -> bool {
         let own = |rules: Option<&ScalingRules>| {
-            let tolerance = rules?.tolerance?;
+            let tolerance = rules?.tolerance.as_ref()?;
             let text = tolerance.to_string();
-            self.flags.configurable_tolerance.then(|| tolerance_of(&text))
+            self.flags.gates.configurable_tolerance.then(|| tolerance_of(&text))
         };
         let behavior = self.hpa.behavior.as_ref();
         let flag = self.flags.tolerance.get();
@@ -316,10 +313,12 @@ impl<'a> Controller<'a> {
         };
         let window = |rules: &Option<ScalingRules>| {
             let seconds = rules.as_ref()?.stabilization_window_seconds?;
-            Some(i64::from(seconds).max(0) * SECOND)
+            Some(i64::from(seconds) * SECOND)
         };
         let up_from = now.saturating_sub(window(&behavior.scale_up).unwrap_or(0));
-        let down_from = now.saturating_sub(window(&behavior.scale_down).unwrap_or(flag));
+        // With `behavior` the flag counts in whole seconds of 32 bits.
+        let whole = i64::from(truncated(flag as f64 / 1e9)) * SECOND;
+        let down_from = now.saturating_sub(window(&behavior.scale_down).unwrap_or(whole));
         let since = |from: i64| list.iter().filter(move |r| r.1 > from).map(|r| r.0);
         let lowest = since(up_from).chain([desired]).min().expect("at least one");
         let highest = since(down_from).chain([desired]).max().expect("at least one");
@@ -352,19 +351,20 @@ impl<'a> Controller<'a> {
 
     /// How far a direction's policies let the size go.
     fn farthest(&self, rules: Option<&ScalingRules>, current: i32, up: bool, now: i64) -> i32 {
-        let select = rules.and_then(|r| r.select_policy).unwrap_or(SelectPolicy::Max);
+        let select = rules.and_then(|r| r.select_policy.clone()).unwrap_or(SelectPolicy::Max);
         if select == SelectPolicy::Disabled {
             return current;
         }
         let policies = rules.and_then(|r| r.policies.clone()).unwrap_or_default();
         let each = policies.iter().map(|policy| {
-            let from = now.saturating_sub(i64::from(policy.period_seconds).max(0) * SECOND);
+            let from = now.saturating_sub(i64::from(policy.period_seconds) * SECOND);
             let sum = |events: &[(i32, i64)]| {
                 events.iter().filter(|e| e.1 > from).fold(0_i32, |sum, e| sum.wrapping_add(e.0))
             };
             let base = current.wrapping_sub(sum(&self.ups)).wrapping_add(sum(&self.downs));
             let part = f64::from(policy.value) / 100.0;
-            match (policy.kind, up) {
+            match (&policy.kind, up) {
+                (PolicyType::Other(_), _) => unreachable!("no course has one"),
                 (PolicyType::Pods, true) => base.wrapping_add(policy.value),
                 (PolicyType::Pods, false) => base.wrapping_sub(policy.value),
                 (PolicyType::Percent, true) => to_i32(f64::from(base) * (1.0 + part)),
@@ -373,7 +373,8 @@ impl<'a> Controller<'a> {
         });
         let least = (select == SelectPolicy::Min) == up;
         let chosen = if least { each.min() } else { each.max() };
-        chosen.unwrap_or(if up { i32::MIN } else { i32::MAX })
+        // The least of no limits is no limit; the most of none lets nothing move.
+        chosen.unwrap_or(if least { i32::MAX } else { i32::MIN })
     }
 
     fn record(&mut self, from: i32, to: i32, now: i64) {
@@ -397,16 +398,6 @@ fn put(list: &mut Vec<(i32, i64)>, slot: Option<usize>, entry: (i32, i64)) {
         Some(slot) => list[slot] = entry,
         None => list.push(entry),
     }
-}
-
-/// An amount of memory as its text shows it: whole bytes from 1024 on.
-fn in_bytes(milli: i64) -> i64 {
-    if milli.unsigned_abs() < 1_024_000 {
-        return milli;
-    }
-    let up = i128::from(milli.signum()) * 999;
-    let whole = (i128::from(milli) + up) / 1_000 * 1_000;
-    i64::try_from(whole).unwrap_or(if milli < 0 { i64::MIN } else { i64::MAX })
 }
 
 /// Ratio to the target, whole per cent of the requests, and mean use.

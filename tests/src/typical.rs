@@ -2,8 +2,8 @@
 
 use trimtab::guard::{Amount, Cooldown, Guards, Rate, Rates};
 use trimtab::hpa::{
-    Answer, Autoscaler, ContainerFacts, ContainerUsage, Controller, Hpa, MetricSpec, Milli,
-    PodFacts, PodMetrics, PodPhase, Ready, ResourceName, Scale, World,
+    Answer, Autoscaler, ContainerFacts, ContainerUsage, Controller, Hpa, MetricAnswer, MetricSpec,
+    Milli, PodFacts, PodPhase, PodUsage, Ready, Scale, Target, World,
 };
 use trimtab::policy::{Bounds, Parts};
 use trimtab::rules::{Base, Beyond, Change, Metric, Rules, Unit, When};
@@ -69,7 +69,7 @@ pub fn samples(policy: &Policy, cpu: f64, queue: f64, at: Timestamp) -> [Sample;
 /// # Errors
 /// None: the policy stands.
 pub fn hpa(service: &str, behavior: bool) -> Result<Policy, Error> {
-    let cpu = MetricSpec::Resource { name: ResourceName::from("cpu"), average_utilization: 70 };
+    let cpu = MetricSpec::utilization("cpu", 70);
     let spec = Hpa {
         min_replicas: Some(3),
         max_replicas: 20,
@@ -78,7 +78,8 @@ pub fn hpa(service: &str, behavior: bool) -> Result<Policy, Error> {
     };
     let bounds = Bounds { min: Replicas::new(3), max: Replicas::new(20) };
     let spec = spec.with_defaults();
-    let law = Law::Hpa(Box::new(Autoscaler { spec, controller: Controller::default() }));
+    let (target, controller) = (Target::default(), Controller::default());
+    let law = Law::Hpa(Box::new(Autoscaler { target, spec, controller }));
     Policy::new(Parts { service: service.into(), bounds, law, guards: Guards::none() })
 }
 
@@ -97,8 +98,9 @@ pub fn world(pods: i32, percent: i64, now: Timestamp) -> World {
             name: "web".into(),
             requests: vec![("cpu".into(), Milli(500))],
         }],
+        pod_level: None,
     };
-    let metrics = |n: i32| PodMetrics {
+    let metrics = |n: i32| PodUsage {
         pod: name(n),
         timestamp: now.saturating_sub(Duration::seconds(20)),
         window: Duration::seconds(30),
@@ -108,6 +110,6 @@ pub fn world(pods: i32, percent: i64, now: Timestamp) -> World {
     World {
         scale: Answer::Ok(scale),
         pods: (0..pods).map(facts).collect(),
-        metrics: vec![Answer::Ok((0..pods).map(metrics).collect())],
+        metrics: vec![MetricAnswer::Usage((0..pods).map(metrics).collect())],
     }
 }

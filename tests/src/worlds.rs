@@ -6,9 +6,9 @@ use proptest::prelude::{Just, Strategy, any, prop_oneof};
 use proptest::sample::select;
 use trimtab::guard::Guards;
 use trimtab::hpa::{
-    Answer, Autoscaler, Behavior, ContainerFacts, ContainerUsage, Controller, Hpa, MetricSpec,
-    Milli, PodFacts, PodMetrics, PodPhase, Policy as Limit, PolicyType, Ready, ResourceName, Scale,
-    ScalingRules, SelectPolicy, World,
+    Answer, Autoscaler, Behavior, ContainerFacts, ContainerUsage, Controller, Gates, Hpa,
+    MetricAnswer, MetricSpec, Milli, PodFacts, PodPhase, PodUsage, Policy as Limit, PolicyType,
+    Ready, Scale, ScalingRules, SelectPolicy, Target, World,
 };
 use trimtab::policy::{Bounds, Parts};
 use trimtab::{Duration, Law, Policy, Real, Replicas, Timestamp, WriteOutcome};
@@ -30,7 +30,7 @@ pub struct Loop {
     /// The pods.
     pub pods: Vec<PodFacts>,
     /// The answers, one a metric.
-    pub metrics: Vec<Answer<Vec<PodMetrics>>>,
+    pub metrics: Vec<MetricAnswer>,
     /// What comes of the write.
     pub outcome: WriteOutcome,
 }
@@ -126,16 +126,13 @@ fn hostile_autoscaler() -> impl Strategy<Value = Policy> {
 
 fn policy(spec: Hpa, controller: Controller) -> Policy {
     let bounds = Bounds { min: Replicas::new(spec.min()), max: Replicas::new(spec.max_replicas) };
-    let law = Law::Hpa(Box::new(Autoscaler { spec, controller }));
+    let law = Law::Hpa(Box::new(Autoscaler { target: Target::default(), spec, controller }));
     let parts = Parts { service: "web".into(), bounds, law, guards: Guards::none() };
     Policy::new(parts).expect("the policy stands")
 }
 
 fn specs(metrics: &[(usize, i32)]) -> Vec<MetricSpec> {
-    let spec = |(place, target): &(usize, i32)| MetricSpec::Resource {
-        name: ResourceName::from(RESOURCES[*place]),
-        average_utilization: *target,
-    };
+    let spec = |(place, target): &(usize, i32)| MetricSpec::utilization(RESOURCES[*place], *target);
     metrics.iter().map(spec).collect()
 }
 
@@ -178,7 +175,7 @@ fn controller() -> impl Strategy<Value = Controller> {
             downscale_stabilization: window,
             cpu_initialization_period: young,
             initial_readiness_delay: delay,
-            configurable_tolerance: configurable,
+            gates: Gates { configurable_tolerance: configurable, ..Gates::default() },
             ..Controller::default()
         })
 }
@@ -315,15 +312,14 @@ fn realise(policy: &Policy, segments: &[Segment]) -> Vec<Loop> {
             let pods = plan.pods.iter().enumerate();
             let facts: Vec<PodFacts> = pods.map(|(n, pod)| facts(n, pod, now)).collect();
             let answers = metrics.iter().zip(&plan.answers).map(|(metric, kind)| {
-                let MetricSpec::Resource { name, .. } = metric;
-                let mut samples = samples(plan, name.as_str(), segment.load, now);
+                let mut samples = samples(plan, metric.source.name(), segment.load, now);
                 match kind {
-                    0 => return Answer::Failed("the server is currently unable".into()),
+                    0 => return MetricAnswer::Failed("the server is currently unable".into()),
                     1 => samples.clear(),
                     2 => samples.reverse(),
                     _ => {}
                 }
-                Answer::Ok(samples)
+                MetricAnswer::Usage(samples)
             });
             loops.push(Loop {
                 now: Timestamp::from_nanos(now),
@@ -360,11 +356,12 @@ fn facts(place: usize, pod: &Pod, now: i64) -> PodFacts {
             last_transition: Timestamp::from_nanos(start.unwrap_or(now) + after * SECOND),
         }),
         containers: (0..pod.containers).map(container).collect(),
+        pod_level: None,
     }
 }
 
-fn samples(plan: &Plan, resource: &str, load: i64, now: i64) -> Vec<PodMetrics> {
-    let of = |place: usize, pod: &Pod| -> Option<PodMetrics> {
+fn samples(plan: &Plan, resource: &str, load: i64, now: i64) -> Vec<PodUsage> {
+    let of = |place: usize, pod: &Pod| -> Option<PodUsage> {
         let share = pod.share?;
         let figure = |n: usize| {
             let usual = pod.request.saturating_mul(load).saturating_mul(share) / 10_000;
@@ -372,7 +369,7 @@ fn samples(plan: &Plan, resource: &str, load: i64, now: i64) -> Vec<PodMetrics> 
             let there = n == 0 || !(place + n).is_multiple_of(7);
             there.then(|| Milli(pod.own.unwrap_or(usual)))
         };
-        Some(PodMetrics {
+        Some(PodUsage {
             pod: format!("web-{place}"),
             timestamp: Timestamp::from_nanos(now - pod.sample_age * SECOND),
             window: Duration::seconds(30),
@@ -385,11 +382,11 @@ fn samples(plan: &Plan, resource: &str, load: i64, now: i64) -> Vec<PodMetrics> 
     let mut samples: Vec<_> = pods.filter_map(|(place, pod)| of(place, pod)).collect();
     if let Some(first) = samples.first().cloned() {
         if plan.stranger {
-            samples.push(PodMetrics { pod: format!("other-{resource}"), ..first.clone() });
+            samples.push(PodUsage { pod: format!("other-{resource}"), ..first.clone() });
         }
         if plan.twice {
             let containers = Vec::new();
-            samples.push(PodMetrics { containers, ..first });
+            samples.push(PodUsage { containers, ..first });
         }
     }
     samples

@@ -1,6 +1,5 @@
 //! Reasons in a word or two, and how often each moved a service.
 
-use trimtab::hpa::Description;
 use trimtab::sim::{Change, Course};
 use trimtab::{Duration, Reason, Timestamp};
 
@@ -9,7 +8,7 @@ pub(crate) fn asked(reason: &Reason) -> String {
     match reason {
         Reason::Sustained { metric, .. } => metric.to_string(),
         Reason::AllSustained { .. } => "all conditions".into(),
-        Reason::HpaAboveTarget { metric: Description::Resource(name), .. } => name.as_str().into(),
+        Reason::HpaAboveTarget { metric, .. } => metric.name().into(),
         Reason::HpaBelowTarget { .. } => "below target".into(),
         Reason::AboveMaximum { .. } | Reason::HpaAboveMax { .. } => "above its maximum".into(),
         Reason::BelowMinimum { .. } | Reason::HpaBelowMin { .. } => "below its minimum".into(),

@@ -47,6 +47,16 @@ pub(crate) const fn amd64_i32(value: f64) -> i32 {
     if value > -2_147_483_649.0 && value < 2_147_483_648.0 { value as i32 } else { i32::MIN }
 }
 
+/// A double into `i64` as Go does it on amd64 (`CVTTSD2SQ`): towards zero, and `i64::MIN` for
+/// NaN, infinities and everything out of range.
+pub(crate) const fn amd64_i64(value: f64) -> i64 {
+    if value >= -9_223_372_036_854_775_808.0 && value < 9_223_372_036_854_775_808.0 {
+        value as i64
+    } else {
+        i64::MIN
+    }
+}
+
 /// An index for a policy's table, saturating at `u16::MAX`, which no table reaches.
 pub(crate) const fn index_u16(value: usize) -> u16 {
     if value > u16::MAX as usize { u16::MAX } else { value as u16 }
@@ -60,6 +70,9 @@ mod tests {
     fn rails() {
         assert_eq!(saturating_i32(f64::NAN), 0);
         assert_eq!(saturating_i32(1e300), i32::MAX);
+        assert_eq!(amd64_i64(f64::NAN), i64::MIN);
+        assert_eq!(amd64_i64(f64::INFINITY), i64::MIN);
+        assert_eq!(amd64_i64(-1.9), -1);
         assert_eq!(amd64_i32(3e9), i32::MIN);
         assert_eq!(amd64_i32(-2_147_483_648.5), i32::MIN);
         assert_eq!(amd64_i32(2_147_483_647.9), i32::MAX);

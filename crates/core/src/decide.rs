@@ -123,8 +123,7 @@ pub fn decide<'a, R: Recorder>(
             if let Some(due) = poll_timeout(policy, state).filter(|due| now < *due) {
                 return Ok(Pending::not_due(policy, state, seen, now, recorder, due));
             }
-            let pending =
-                hpa::reconcile(&hpa.spec, &hpa.controller, world, memory, now, &mut recorder);
+            let pending = hpa::reconcile(hpa, world, memory, now, &mut recorder);
             // Where the scale cannot be read, the size stays what it last was known to be.
             let read = pending.current().map(Replicas::new);
             let current = read.or(guards.size).unwrap_or_default();

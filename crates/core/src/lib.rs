@@ -55,6 +55,7 @@ pub mod record;
 pub mod recorder;
 mod replay;
 mod sample;
+mod selector;
 mod state;
 mod time;
 mod units;
@@ -76,6 +77,7 @@ pub use self::record::Record;
 pub use self::recorder::{Recorder, Trail};
 pub use self::replay::{Divergence, again, replay};
 pub use self::sample::{Quality, Sample};
+pub use self::selector::{LabelExpression, LabelSelector, Selector, SelectorError};
 pub use self::state::{State, migrate, poll_timeout};
 pub use self::time::{Duration, Timestamp};
 pub use self::units::{

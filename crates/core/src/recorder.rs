@@ -160,6 +160,23 @@ pub struct MetricNote {
     pub error: Option<String>,
 }
 
+impl MetricNote {
+    /// Nothing known yet of the metric at a place.
+    pub(crate) const fn at(metric: u16) -> Self {
+        Self {
+            metric,
+            counted: 0,
+            unready: 0,
+            missing: 0,
+            ignored: 0,
+            ratio: None,
+            cautious_ratio: None,
+            proposal: None,
+            error: None,
+        }
+    }
+}
+
 /// A stage's size in and out.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct StageNote {

@@ -114,9 +114,9 @@ impl Checked {
         }
     }
 
-    pub(crate) const fn quantity(&self) -> Option<Quantity> {
-        match self.value {
-            Value::Quantity(value) => Some(value),
+    pub(crate) fn quantity(&self) -> Option<Quantity> {
+        match &self.value {
+            Value::Quantity(value) => Some(value.clone()),
             _ => None,
         }
     }

@@ -1,6 +1,9 @@
 //! Kubernetes objects, read as they are.
 
+pub(crate) mod autoscaler;
+pub(crate) mod facts;
 mod hpa;
+pub(crate) mod objects;
 pub(crate) mod table;
 
 pub(crate) use self::hpa::{Found, read};

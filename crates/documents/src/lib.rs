@@ -21,6 +21,7 @@ mod parse;
 mod place;
 mod read;
 mod report;
+pub mod scenario;
 pub mod schema;
 mod source;
 #[cfg(test)]

@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 
 use trimtab_core::hpa::{
-    Answer, Autoscaler, ContainerFacts, ContainerUsage, MetricSpec, Milli, PodFacts, PodMetrics,
-    PodPhase, Ready, Scale, World,
+    Answer, Autoscaler, ContainerFacts, ContainerUsage, MetricAnswer, MetricSource, Milli,
+    PodFacts, PodPhase, PodUsage, Ready, Scale, World,
 };
 use trimtab_core::{Duration, Timestamp};
 
@@ -56,20 +56,22 @@ impl Facts {
         let mut warnings = Vec::new();
         let mut resources = Vec::new();
         let mut metrics = Vec::new();
-        for MetricSpec::Resource { name, .. } in &autoscaler.spec.metrics {
-            let measured = match name.as_str() {
-                "cpu" => Measured::Cpu,
-                "memory" => Measured::Memory,
+        for metric in &autoscaler.spec.metrics {
+            let source = &*metric.source;
+            let measured = match source {
+                MetricSource::Resource { name } if name.as_str() == "cpu" => Measured::Cpu,
+                MetricSource::Resource { name } if name.as_str() == "memory" => Measured::Memory,
                 _ => Measured::Unknown,
             };
             metrics.push(if measured == Measured::Unknown {
-                let name = name.as_str();
+                let (kind, name) = (source.kind(), source.name());
                 warnings.push(format!(
-                    "resource `{name}`: the model knows cpu and memory only; asking for it fails"
+                    "{kind} metric `{name}`: the model knows what pods use of cpu and memory only; \
+                     asking for it fails"
                 ));
-                Answer::Failed(format!("no metrics returned from resource metrics API: {name}"))
+                MetricAnswer::Failed(format!("the model does not know {kind} {name}"))
             } else {
-                Answer::Ok(Vec::new())
+                MetricAnswer::Usage(Vec::new())
             });
             resources.push(measured);
         }
@@ -79,7 +81,7 @@ impl Facts {
             ("memory".to_owned(), Milli(requests.memory.get().saturating_mul(1000))),
         ];
         let name = service.id.as_str().to_owned();
-        let scale = Scale { spec: 0, status: 0, selector: format!("app={name}") };
+        let scale = Scale { spec: 0, status: 0, selector: format!("app={name}").as_str().into() };
         let facts = Self {
             world: World { scale: Answer::Ok(scale), pods: Vec::new(), metrics },
             serials: Vec::new(),
@@ -129,7 +131,7 @@ impl Facts {
         self.serials.truncate(same);
         self.world.pods.truncate(same);
         for answer in &mut self.world.metrics {
-            if let Answer::Ok(list) = answer {
+            if let MetricAnswer::Usage(list) = answer {
                 list.truncate(same);
             }
         }
@@ -145,6 +147,7 @@ impl Facts {
                 start_time: Some(pod.created),
                 ready: None,
                 containers,
+                pod_level: None,
             });
         }
     }
@@ -154,9 +157,9 @@ impl Facts {
         let measured = pods.iter().take_while(|pod| pod.running <= usage.as_of).count();
         let World { pods: facts, metrics, .. } = &mut self.world;
         for (answer, resource) in metrics.iter_mut().zip(&self.resources) {
-            let Answer::Ok(list) = answer else { continue };
+            let MetricAnswer::Usage(list) = answer else { continue };
             for facts in facts.iter().take(measured).skip(list.len()) {
-                list.push(PodMetrics {
+                list.push(PodUsage {
                     pod: facts.name.clone(),
                     timestamp: usage.taken_at,
                     window: usage.window,
@@ -192,15 +195,15 @@ mod tests {
     }
 
     fn facts(resources: &[&str]) -> (Facts, Vec<String>) {
-        let metric =
-            |name: &&str| MetricSpec::Resource { name: (*name).into(), average_utilization: 70 };
+        let metric = |name: &&str| trimtab_core::hpa::MetricSpec::utilization(name, 70);
         let spec = trimtab_core::hpa::Hpa {
             min_replicas: Some(1),
             max_replicas: 9,
             metrics: resources.iter().map(metric).collect(),
             behavior: None,
         };
-        let autoscaler = Autoscaler { spec, controller: trimtab_core::hpa::Controller::default() };
+        let (target, controller) = Default::default();
+        let autoscaler = Autoscaler { target, spec, controller };
         Facts::of(&crate::service::tests::web(Replicas::new(2)), &autoscaler)
     }
 
@@ -216,8 +219,8 @@ mod tests {
     }
 
     fn milli(world: &World, metric: usize) -> Vec<(&str, i64)> {
-        let Answer::Ok(list) = &world.metrics[metric] else { panic!("it answers") };
-        let of = |pod: &PodMetrics| pod.containers[0].usage.map_or(-1, |milli| milli.0);
+        let MetricAnswer::Usage(list) = &world.metrics[metric] else { panic!("it answers") };
+        let of = |pod: &PodUsage| pod.containers[0].usage.map_or(-1, |milli| milli.0);
         list.iter().map(|pod| (pod.pod.as_str(), of(pod))).collect()
     }
 
@@ -274,9 +277,9 @@ mod tests {
     fn a_resource_that_the_model_does_not_know_fails() {
         let (mut facts, warnings) = facts(&["nvidia.com/gpu"]);
         assert!(
-            warnings[0].starts_with("resource `nvidia.com/gpu`: the model knows cpu and memory")
+            warnings[0].starts_with("Resource metric `nvidia.com/gpu`: the model knows what pods")
         );
         let pods = Pods::settled(1, at(0), Duration::ZERO, Duration::ZERO);
-        assert!(matches!(facts.see(&pods, at(0)).metrics[0], Answer::Failed(_)));
+        assert!(matches!(facts.see(&pods, at(0)).metrics[0], MetricAnswer::Failed(_)));
     }
 }

@@ -1,7 +1,7 @@
 //! The closed loop, told like stories.
 
 use trimtab_core::guard::Guards;
-use trimtab_core::hpa::{Answer, Autoscaler, Controller, Hpa, MetricSpec};
+use trimtab_core::hpa::{Autoscaler, Controller, Hpa, MetricAnswer, MetricSpec, Target};
 use trimtab_core::policy::{Bounds, Parts};
 use trimtab_core::record::InputPremise;
 use trimtab_core::rules::{Base, Beyond, Change, Metric, Rules, Unit, When};
@@ -53,10 +53,11 @@ fn hpa() -> Law {
     let spec = Hpa {
         min_replicas: Some(2),
         max_replicas: 20,
-        metrics: vec![MetricSpec::Resource { name: "cpu".into(), average_utilization: 70 }],
+        metrics: vec![MetricSpec::utilization("cpu", 70)],
         behavior: None,
     };
-    Law::Hpa(Box::new(Autoscaler { spec, controller: Controller::default() }))
+    let (target, controller) = (Target::default(), Controller::default());
+    Law::Hpa(Box::new(Autoscaler { target, spec, controller }))
 }
 
 fn plant() -> Plant {
@@ -358,7 +359,7 @@ fn a_pod_that_became_ready_within_a_step_has_not_served_in_it() {
     let mut first = 0;
     let sink = &mut |record: Record| {
         let InputPremise::World(seen) = &record.premise.input else { return };
-        let Answer::Ok(measured) = &seen.metrics[0] else { return };
+        let MetricAnswer::Usage(measured) = &seen.metrics[0] else { return };
         for (pod, metrics) in seen.pods.iter().zip(measured) {
             let Some(ready) = pod.ready.filter(|ready| ready.status == Some(true)) else {
                 continue;

@@ -32,6 +32,7 @@
 //! ```
 
 pub mod json;
+pub mod scenario;
 
 pub use trimtab_core::{
     BudgetName, Bytes, Decision, Digest, Divergence, Duration, Error, Explanation, Input, Intake,

@@ -131,8 +131,8 @@ fn counted<'a>(codes: impl Iterator<Item = &'a str>) -> Vec<String> {
 fn conditions_of(state: &State) -> String {
     let conditions = state.hpa().map(|hpa| hpa.status().conditions.as_slice()).unwrap_or_default();
     let words = conditions.iter().map(|condition| {
-        let status = if condition.status { "True" } else { "False" };
-        format!("{:?}={status} {}", condition.kind, condition.reason())
+        let (kind, status) = (condition.kind.as_str(), condition.status.as_str());
+        format!("{kind}={status} {}", condition.reason())
     });
     words.collect::<Vec<_>>().join(", ")
 }

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer};
 use trimtab::hpa::{
-    self, Answer, ContainerFacts, ContainerUsage, Milli, PodFacts, PodMetrics, PodPhase, Ready,
+    self, Answer, ContainerFacts, ContainerUsage, MetricAnswer, Milli, PodFacts, PodPhase,
+    PodUsage, Ready,
 };
 use trimtab::{Duration, Notation, Quantity, Timestamp};
 
@@ -111,7 +112,7 @@ impl World {
             Scale::Both { spec, status } => Answer::Ok((*spec, *status)),
             Scale::Failed { failed } => Answer::Failed(failed.clone()),
         };
-        let selector = format!("app={service}");
+        let selector = format!("app={service}").as_str().into();
         let scale = match scale {
             Answer::Ok((spec, status)) => Answer::Ok(hpa::Scale { spec, status, selector }),
             Answer::Failed(error) => Answer::Failed(error),
@@ -125,14 +126,14 @@ impl World {
             alike.enumerate().map(|(at, pods)| (format!("{service}-{at}"), pods)).collect();
         let listed = named.iter().filter(|(_, pods)| pods.listed);
         let metrics = queries.iter().map(|query| {
-            let hpa::Query::Resource { name, .. } = query;
-            match self.failed.get(name.as_str()) {
-                Some(error) => Answer::Failed(error.clone()),
-                None => Answer::Ok(
-                    named
-                        .iter()
-                        .filter_map(|(pod, of)| of.sample(pod, name.as_str(), now))
-                        .collect(),
+            let hpa::Query::Usage { resource } = query else {
+                return MetricAnswer::Failed("a case's world has the use of resources only".into());
+            };
+            let name = resource.as_str();
+            match self.failed.get(name) {
+                Some(error) => MetricAnswer::Failed(error.clone()),
+                None => MetricAnswer::Usage(
+                    named.iter().filter_map(|(pod, of)| of.sample(pod, name, now)).collect(),
                 ),
             }
         });
@@ -163,12 +164,13 @@ impl Pods {
             start_time: self.started.map(|age| now.saturating_sub(age)),
             ready: status.map(ready),
             containers: vec![ContainerFacts { name: "app".into(), requests: requests.collect() }],
+            pod_level: None,
         }
     }
 
-    fn sample(&self, pod: &str, resource: &str, now: Timestamp) -> Option<PodMetrics> {
+    fn sample(&self, pod: &str, resource: &str, now: Timestamp) -> Option<PodUsage> {
         let usage = Some(Milli(self.usage.get(resource)?.milli()));
-        Some(PodMetrics {
+        Some(PodUsage {
             pod: pod.to_owned(),
             timestamp: now.saturating_sub(self.age),
             window: self.window,

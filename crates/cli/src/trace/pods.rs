@@ -3,8 +3,8 @@
 //! The controller looks once at each sample. Pods are ready as soon as they are there.
 
 use trimtab::hpa::{
-    Answer, Autoscaler, ContainerFacts, ContainerUsage, MetricSpec, Milli, PodFacts, PodMetrics,
-    PodPhase, Ready, Scale, World,
+    Answer, Autoscaler, ContainerFacts, ContainerUsage, MetricAnswer, MetricSpec, Milli, PodFacts,
+    PodPhase, PodUsage, Ready, Scale, World,
 };
 use trimtab::sim::{Change, FLAP, Keep, Outcome};
 use trimtab::{
@@ -114,7 +114,7 @@ impl<'a> Pods<'a> {
             .spec
             .metrics
             .iter()
-            .map(|MetricSpec::Resource { name, .. }| (name.as_str().to_owned(), Milli(REQUEST)))
+            .map(|metric| (metric.source.name().to_owned(), Milli(REQUEST)))
             .collect();
         let pod = |n| PodFacts {
             name: name(n),
@@ -123,28 +123,30 @@ impl<'a> Pods<'a> {
             start_time: Some(long_ago),
             ready: Some(Ready { status: Some(true), last_transition: long_ago }),
             containers: vec![ContainerFacts { name: "main".into(), requests: requests.clone() }],
+            pod_level: None,
         };
         let usage = value.map(|percent| Milli((percent * 10.0).round() as i64));
-        let metrics = |n| PodMetrics {
+        let metrics = |n| PodUsage {
             pod: name(n),
             timestamp: now,
             window: self.interval,
             containers: vec![ContainerUsage { name: "main".into(), usage }],
         };
-        let answer = |MetricSpec::Resource { name, .. }: &MetricSpec| {
-            if name.as_str() != self.metric {
-                Answer::Failed(format!("{} is not played", name.as_str()))
+        let answer = |metric: &MetricSpec| {
+            let name = metric.source.name();
+            if name != self.metric {
+                MetricAnswer::Failed(format!("{name} is not played"))
             } else if usage.is_none() {
-                Answer::Failed(format!("the series has no usable value of {}", self.metric))
+                MetricAnswer::Failed(format!("the series has no usable value of {}", self.metric))
             } else {
-                Answer::Ok((0..size).map(metrics).collect())
+                MetricAnswer::Usage((0..size).map(metrics).collect())
             }
         };
         World {
             scale: Answer::Ok(Scale {
                 spec: size,
                 status: size,
-                selector: format!("app={}", self.policy.service()),
+                selector: format!("app={}", self.policy.service()).as_str().into(),
             }),
             pods: (0..size).map(pod).collect(),
             metrics: self.autoscaler.spec.metrics.iter().map(answer).collect(),

@@ -4,7 +4,6 @@ use std::path::Path;
 
 use trimtab::documents::read_estate;
 use trimtab::guard::Guards;
-use trimtab::hpa::MetricSpec;
 use trimtab::policy::{Bounds, Parts};
 use trimtab::rules::{Beyond, Change, Condition, Direction, Metric, Rules, Side, Unit, When};
 use trimtab::{Duration, Law, Policy, Real, Replicas};
@@ -119,9 +118,8 @@ fn declared(
         Law::Rules(rules) => rules,
         Law::Hpa(autoscaler) => {
             let resources = autoscaler.spec.metrics.iter();
-            let names: Vec<String> = resources
-                .map(|MetricSpec::Resource { name, .. }| name.as_str().to_owned())
-                .collect();
+            let names: Vec<String> =
+                resources.map(|metric| metric.source.name().to_owned()).collect();
             let start = parts.bounds.min;
             let unmeasured = unmeasured(names, stands_for)?;
             let policy = Policy::new(parts).map_err(told)?;

@@ -2,8 +2,8 @@
 
 use trimtab::guard::{Amount, Cooldown, Guards, Rate};
 use trimtab::hpa::{
-    Answer, Autoscaler, ContainerFacts, ContainerUsage, Controller, Hpa, MetricSpec, Milli,
-    PodFacts, PodMetrics, PodPhase, Ready, Scale, World,
+    Answer, Autoscaler, ContainerFacts, ContainerUsage, Controller, Hpa, MetricAnswer, MetricSpec,
+    Milli, PodFacts, PodPhase, PodUsage, Ready, Scale, Target, World,
 };
 use trimtab::policy::{Bounds, Parts};
 use trimtab::rules::{Base, Beyond, Change, Metric, Rules, Unit, When};
@@ -78,10 +78,11 @@ fn autoscaled(size: i32, uses: &[i64]) -> Record {
     let spec = Hpa {
         min_replicas: Some(2),
         max_replicas: 6,
-        metrics: vec![MetricSpec::Resource { name: "cpu".into(), average_utilization: 60 }],
+        metrics: vec![MetricSpec::utilization("cpu", 60)],
         behavior: None,
     };
-    let law = Law::Hpa(Box::new(Autoscaler { spec, controller: Controller::default() }));
+    let (target, controller) = (Target::default(), Controller::default());
+    let law = Law::Hpa(Box::new(Autoscaler { target, spec, controller }));
     let bounds = Bounds { min: Replicas::new(2), max: Replicas::new(6) };
     let parts = Parts { service: "api".into(), bounds, law, guards: Guards::none() };
     let policy = Policy::new(parts).expect("sound");
@@ -113,8 +114,9 @@ fn world(size: i32, percent: i64, now: Timestamp) -> World {
             name: "main".into(),
             requests: vec![("cpu".into(), Milli(500))],
         }],
+        pod_level: None,
     };
-    let metrics = |n| PodMetrics {
+    let metrics = |n| PodUsage {
         pod: name(n),
         timestamp: now,
         window: Duration::seconds(30),
@@ -123,7 +125,7 @@ fn world(size: i32, percent: i64, now: Timestamp) -> World {
     World {
         scale: Answer::Ok(Scale { spec: size, status: size, selector: "app=api".into() }),
         pods: (0..size).map(pod).collect(),
-        metrics: vec![Answer::Ok((0..size).map(metrics).collect())],
+        metrics: vec![MetricAnswer::Usage((0..size).map(metrics).collect())],
     }
 }
 

@@ -27,8 +27,8 @@ pub(crate) fn bind_rules(rules: &Rules, state: &State, now: Timestamp) -> Option
 /// Why a service under `hpa` that opted in must not shrink now: a pod's sample is too old.
 pub(crate) fn bind_hpa(world: &World, most: Duration, now: Timestamp) -> Option<Reason> {
     let samples = world.metrics.iter().filter_map(|answer| match answer {
-        hpa::Answer::Ok(samples) => Some(samples),
-        hpa::Answer::Failed(_) => None,
+        hpa::MetricAnswer::Usage(samples) => Some(samples),
+        _ => None,
     });
     let oldest = samples.flatten().map(|sample| sample.timestamp).min()?;
     let age = now.since(oldest);

@@ -1,39 +1,46 @@
 //! The `hpa` law: the arithmetic of Kubernetes' HorizontalPodAutoscaler controller, stage by
-//! stage in its order and with its numbers.
-//!
-//! This version decides on Resource utilisation, with and without `behavior`.
+//! stage in its order and with its numbers, texts included.
 
+mod average;
 mod behavior;
 mod combine;
 mod conditions;
 mod controller;
 mod defaults;
+mod evaluate;
 mod history;
+mod metric;
+mod perpod;
 mod plain;
 mod pods;
 mod queries;
 mod reconcile;
 mod requests;
-mod resource;
+mod samples;
 mod spec;
 mod state;
 mod status;
 mod texts;
+mod utilization;
+mod value;
 mod world;
 
-pub use self::conditions::{Condition, ConditionType};
-pub use self::controller::Controller;
+pub use self::conditions::{Condition, ConditionStatus, ConditionType};
+pub use self::controller::{Controller, Gates};
+pub use self::metric::{
+    MetricIdentifier, MetricSource, MetricSpec, MetricTarget, ObjectReference, TargetType,
+};
 pub use self::pods::PodClass;
 pub use self::queries::{Query, queries};
 pub use self::reconcile::{Event, Pending, Settled, reconcile};
+pub use self::requests::{ContainerRequests, pod_level_requests};
 pub use self::spec::{
-    Autoscaler, Behavior, Hpa, MetricSpec, Policy, PolicyType, ResourceName, ScalingRules,
-    SelectPolicy,
+    Autoscaler, Behavior, Hpa, Policy, PolicyType, ResourceName, ScalingRules, SelectPolicy, Target,
 };
 pub use self::state::{Recommendation, ScaleEvent, State};
-pub use self::status::{MetricStatus, Status};
+pub use self::status::{Current, MetricStatus, Status};
 pub use self::texts::Description;
 pub use self::world::{
-    Answer, ContainerFacts, ContainerUsage, Milli, PodFacts, PodMetrics, PodPhase, Ready, Scale,
-    World,
+    Answer, ContainerFacts, ContainerUsage, MetricAnswer, Milli, PodFacts, PodPhase, PodSelector,
+    PodUsage, PodValue, Ready, Scale, World,
 };

@@ -347,8 +347,7 @@ impl MetricFinding {
 }
 
 fn metric_name(autoscaler: &hpa::Autoscaler, place: u16) -> Option<String> {
-    let hpa::MetricSpec::Resource { name, .. } = autoscaler.spec.metrics.get(usize::from(place))?;
-    Some(name.as_str().into())
+    Some(autoscaler.spec.metrics.get(usize::from(place))?.source.name().into())
 }
 
 impl StageFinding {

@@ -1,7 +1,7 @@
 //! What governs one service: its law, bounds and guards as the core's policy.
 
 use trimtab_core::guard::{Amount, Cooldown, Guards, Pause, Rate, Rates};
-use trimtab_core::hpa::{Autoscaler, Controller};
+use trimtab_core::hpa::{Autoscaler, Controller, Target};
 use trimtab_core::policy::{Bounds, Parts};
 use trimtab_core::{Error, Law, Policy, Real, Replicas};
 
@@ -46,7 +46,9 @@ pub(crate) fn governed(
             Some(given) => controller(given)?,
             None => Controller::default(),
         };
-        let law = Law::Hpa(Box::new(Autoscaler { spec, controller }));
+        let (kind, of, namespace) = target.clone();
+        let scaled = Target { api_version: String::new(), kind, namespace, name: of };
+        let law = Law::Hpa(Box::new(Autoscaler { target: scaled, spec, controller }));
         let parts = Parts { service: (&**name).into(), bounds, law, guards: guards? };
         let policy = made(parts, service, None, report)?;
         return Some(Governed { policy, target: Some(target) });

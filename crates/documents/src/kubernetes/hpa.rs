@@ -1,7 +1,7 @@
 //! An autoscaling/v2 HorizontalPodAutoscaler as the core's spec.
 
 use trimtab_core::hpa::{
-    Behavior, Hpa, MetricSpec, Policy, PolicyType, ResourceName, ScalingRules, SelectPolicy,
+    Behavior, Hpa, MetricSpec, Policy, PolicyType, ScalingRules, SelectPolicy,
 };
 
 use super::table::HPA;
@@ -127,8 +127,7 @@ impl Found {
             report.error(Code::Contradiction, target.span, message);
             return None;
         };
-        let average_utilization = utilization.int32()?;
-        Some(MetricSpec::Resource { name: ResourceName::from(name), average_utilization })
+        Some(MetricSpec::utilization(name, utilization.int32()?))
     }
 }
 

@@ -63,10 +63,10 @@ fn an_object_is_read_as_it_is() {
     let down = behavior.scale_down.as_ref().expect("given");
     assert_eq!(down.stabilization_window_seconds, Some(300));
     assert_eq!(down.select_policy, Some(SelectPolicy::Min));
-    assert_eq!(down.tolerance.map(|t| t.milli()), Some(50));
+    assert_eq!(down.tolerance.as_ref().map(|t| t.milli()), Some(50));
     let policies = down.policies.as_ref().expect("given");
     assert_eq!(policies.len(), 1);
-    assert_eq!((policies[0].kind, policies[0].value), (PolicyType::Percent, 50));
+    assert_eq!((&policies[0].kind, policies[0].value), (&PolicyType::Percent, 50));
     let up = behavior.scale_up.as_ref().expect("the API server fills it in");
     assert_eq!(up.stabilization_window_seconds, Some(0));
     assert_eq!(hpa.controller.sync_period, Duration::seconds(15));
@@ -83,10 +83,7 @@ fn a_json_list_and_flags() {
     let document = read(&[("estate.yaml", &estate), ("hpa.json", json)]).expect("nothing wrong");
     let policy = document.policies().next().expect("one");
     let hpa = policy.hpa().expect("under hpa");
-    assert_eq!(
-        format!("{:?}", hpa.spec.metrics[0]),
-        "Resource { name: ResourceName(\"cpu\"), average_utilization: 80 }"
-    );
+    assert_eq!(hpa.spec.metrics, [trimtab_core::hpa::MetricSpec::utilization("cpu", 80)]);
     assert_eq!(hpa.controller.tolerance, Real::new(0.2));
     assert_eq!(hpa.controller.sync_period, Duration::seconds(30));
     assert_eq!(hpa.controller.downscale_stabilization, Duration::minutes(5));

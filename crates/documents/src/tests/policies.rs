@@ -177,7 +177,8 @@ proptest! {
         let metric = |(name, aim): &(&str, i32)| (
             json!({ "type": "Resource", "resource": { "name": name,
                 "target": { "type": "Utilization", "averageUtilization": aim } } }),
-            json!({ "Resource": { "name": name, "averageUtilization": aim } }),
+            json!({ "type": "Resource", "resource": { "name": name,
+                "target": { "type": "Utilization", "averageUtilization": aim } } }),
         );
         let (objects, specs): (Vec<Value>, Vec<Value>) = aims.iter().map(metric).unzip();
         let policy = |(kind, value, period): &(&str, i32, i32)|
@@ -205,12 +206,15 @@ proptest! {
             "service": "web",
             "bounds": { "min": min, "max": min + more },
             "law": { "hpa": {
+                "target": { "kind": "Deployment", "namespace": "default", "name": "web" },
                 "spec": { "minReplicas": min, "maxReplicas": min + more, "metrics": specs,
                     "behavior": behavior },
                 "controller": {
                     "version": "1.36", "syncPeriod": sync, "tolerance": tolerance,
                     "downscaleStabilization": "5m", "cpuInitializationPeriod": "5m",
-                    "initialReadinessDelay": "30s", "configurableTolerance": true,
+                    "initialReadinessDelay": "30s",
+                    "gates": { "HPAScaleToZero": false, "HPAConfigurableTolerance": true,
+                        "PodLevelResources": true },
                 },
             } },
             "guards": {

@@ -1,7 +1,7 @@
 //! Stabilising and limiting with `behavior`: windows and policies by direction.
 
 use super::controller::Controller;
-use super::history::{moved_within, remember, seconds};
+use super::history::{before, moved_within, remember};
 use super::plain::Stage;
 use super::spec::{Behavior, Policy, PolicyType, ScalingRules, SelectPolicy};
 use super::state::{Recommendation, ScaleEvent};
@@ -21,12 +21,12 @@ pub(super) fn stabilize(
     desired: i32,
     now: Timestamp,
 ) -> Stage {
-    let window = |rules: &Option<ScalingRules>| {
-        rules.as_ref().and_then(|r| r.stabilization_window_seconds).map(seconds)
-    };
-    let up_from = now.saturating_sub(window(&behavior.scale_up).unwrap_or_default());
-    let down_window = window(&behavior.scale_down).unwrap_or(controller.downscale_stabilization);
-    let down_from = now.saturating_sub(down_window);
+    let window =
+        |rules: &Option<ScalingRules>| rules.as_ref().and_then(|r| r.stabilization_window_seconds);
+    // The controller's own window counts in whole seconds here.
+    let flag = amd64_i32(controller.downscale_stabilization.as_seconds());
+    let up_from = before(now, window(&behavior.scale_up).unwrap_or(0));
+    let down_from = before(now, window(&behavior.scale_down).unwrap_or(flag));
     let (mut lowest, mut highest, mut reusable) = (desired, desired, None);
     for (at, entry) in history.iter().enumerate() {
         if entry.at > up_from {
@@ -104,30 +104,36 @@ enum Way {
 
 /// How far a direction's policies let the size go now.
 fn farthest(with: &Limits<'_>, rules: Option<&ScalingRules>, current: i32, way: Way) -> i32 {
-    let select = rules.and_then(|r| r.select_policy);
-    if select == Some(SelectPolicy::Disabled) {
+    let select = rules.and_then(|r| r.select_policy.as_ref());
+    if select == Some(&SelectPolicy::Disabled) {
         return current;
     }
     let policies = rules.and_then(|r| r.policies.as_deref()).unwrap_or_default();
-    let largest = (select == Some(SelectPolicy::Min)) == (way == Way::Down);
-    let each = policies.iter().map(|policy| reach(with, policy, current, way));
+    let largest = (select == Some(&SelectPolicy::Min)) == (way == Way::Down);
+    // A policy of no known type repeats the number of the one before it; the first has 0.
+    let each = policies.iter().scan(0, |before, policy| {
+        *before = reach(with, policy, current, way).unwrap_or(*before);
+        Some(*before)
+    });
     let chosen = if largest { each.max() } else { each.min() };
-    // Without a policy nothing moves: the caller clamps this to the current size.
-    chosen.unwrap_or(if way == Way::Up { i32::MIN } else { i32::MAX })
+    // Without a policy nothing moves, the caller clamping this to the current size; but the least
+    // of no limits is no limit.
+    chosen.unwrap_or(if largest { i32::MIN } else { i32::MAX })
 }
 
 /// How far one policy lets the size go: from where it stood at the beginning of the period.
-fn reach(with: &Limits<'_>, policy: &Policy, current: i32, way: Way) -> i32 {
+fn reach(with: &Limits<'_>, policy: &Policy, current: i32, way: Way) -> Option<i32> {
     let grown = moved_within(with.ups, policy.period_seconds, with.now);
     let shrunk = moved_within(with.downs, policy.period_seconds, with.now);
     let base = current.wrapping_sub(grown).wrapping_add(shrunk);
     let part = f64::from(policy.value) / 100.0;
-    match (way, policy.kind) {
+    Some(match (way, &policy.kind) {
         (Way::Up, PolicyType::Pods) => base.wrapping_add(policy.value),
         (Way::Down, PolicyType::Pods) => base.wrapping_sub(policy.value),
         (Way::Up, PolicyType::Percent) => amd64_i32((f64::from(base) * (1.0 + part)).ceil()),
         (Way::Down, PolicyType::Percent) => amd64_i32(f64::from(base) * (1.0 - part)),
-    }
+        (_, PolicyType::Other(_)) => return None,
+    })
 }
 
 #[cfg(test)]

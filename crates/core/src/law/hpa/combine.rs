@@ -2,14 +2,16 @@
 
 use super::conditions::{Condition, ConditionType, set};
 use super::controller::Controller;
+use super::evaluate::{Failure, evaluate};
+use super::metric::MetricSpec;
+use super::perpod::Tolerances;
 use super::reconcile::Event;
-use super::resource::{Question, Tolerances, utilization};
-use super::spec::{Hpa, MetricSpec, ScalingRules};
-use super::status::MetricStatus;
+use super::spec::{Autoscaler, ScalingRules};
+use super::status::{Current, MetricStatus};
 use super::texts::{Description, Message, NO_COUNT, Word};
-use super::world::{Answer, World};
+use super::world::{Scale, World};
+use crate::Timestamp;
 use crate::recorder::Recorder;
-use crate::{Quantity, Timestamp, quantity::Notation};
 
 /// What the metrics come to.
 pub(super) struct Combined {
@@ -28,13 +30,30 @@ pub(super) struct Winner {
     pub(super) metric: Description,
 }
 
-/// What a combination works on.
+/// What one loop works on.
 pub(super) struct Loop<'a> {
-    pub(super) hpa: &'a Hpa,
-    pub(super) controller: &'a Controller,
+    pub(super) autoscaler: &'a Autoscaler,
     pub(super) world: &'a World,
-    pub(super) current: i32,
+    pub(super) scale: &'a Scale,
     pub(super) now: Timestamp,
+}
+
+impl<'a> Loop<'a> {
+    pub(super) const fn controller(&self) -> &'a Controller {
+        &self.autoscaler.controller
+    }
+
+    /// The controller's tolerance, each side replaced by the spec's own where there is one.
+    pub(super) fn tolerances(&self) -> Tolerances {
+        let flag = self.controller().tolerance.get();
+        let counts = self.controller().gates.configurable_tolerance;
+        let behavior = self.autoscaler.spec.behavior.as_ref().filter(|_| counts);
+        let own = |rules: &Option<ScalingRules>| Some(rules.as_ref()?.tolerance.as_ref()?.as_f64());
+        Tolerances {
+            down: behavior.and_then(|b| own(&b.scale_down)).unwrap_or(flag),
+            up: behavior.and_then(|b| own(&b.scale_up)).unwrap_or(flag),
+        }
+    }
 }
 
 /// Asks every metric and settles on a size.
@@ -43,104 +62,48 @@ pub(super) fn combine<R: Recorder>(
     conditions: &mut Vec<Condition>,
     recorder: &mut R,
 ) -> Combined {
-    let metrics = &with.hpa.metrics;
-    let mut best: Option<Winner> = None;
-    let (mut failed, mut first_error) = (0_usize, None);
+    let metrics = &with.autoscaler.spec.metrics;
+    let mut best: Option<(i32, &MetricSpec)> = None;
+    let mut failures: Vec<Failure> = Vec::new();
     let mut statuses = Vec::with_capacity(metrics.len());
-    let mut events = Vec::new();
     for (place, metric) in metrics.iter().enumerate() {
-        match propose(with, place, metric, recorder) {
-            Ok((replicas, status)) => {
-                statuses.push(status);
-                if best.as_ref().is_none_or(|b| b.replicas == 0 || replicas > b.replicas) {
-                    best = Some(Winner { replicas, metric: Description::of(metric) });
+        match evaluate(with, place, metric, recorder) {
+            Ok((replicas, current)) => {
+                statuses.push(MetricStatus { source: Some(metric.source.clone()), current });
+                if best.is_none_or(|(most, _)| most == 0 || replicas > most) {
+                    best = Some((replicas, metric));
                 }
             }
-            Err(error) => {
-                statuses.push(MetricStatus::Unread);
-                failed = failed.saturating_add(1);
-                let (reason, message) = (Word::FailedGetResourceMetric.as_str(), inner(&error));
-                events.push(Event { warning: true, reason, message });
-                first_error.get_or_insert(error);
+            Err(failure) => {
+                statuses.push(MetricStatus { source: None, current: Current::default() });
+                failures.push(failure);
             }
         }
     }
-    let total = metrics.len();
-    let unusable =
-        failed >= total || (failed > 0 && best.as_ref().map_or(0, |b| b.replicas) < with.current);
-    let error = first_error.as_ref().map(|first| {
+    let (failed, total) = (failures.len(), metrics.len());
+    let held = best.map_or(0, |(most, _)| most);
+    let unusable = failed >= total || (failed > 0 && held < with.scale.spec);
+    let error = failures.first().map(|first| {
+        let first = first.outer();
         format!("invalid metrics ({failed} invalid out of {total}), first error is: {first}")
     });
+    let events = failures.iter().map(Failure::event).collect();
     let now = with.now.whole_seconds();
-    match best {
-        Some(best) if !unusable => {
-            let message = Message::From { metric: best.metric.clone() };
+    let size = match (best, failures.into_iter().next()) {
+        (Some((replicas, metric)), _) if !unusable => {
+            let metric = Description::of(metric);
+            let message = Message::From { metric: metric.clone() };
             let said = (true, Word::ValidMetricFound, message);
             set(conditions, ConditionType::ScalingActive, said, now);
-            Combined { size: Ok(best), error, statuses, events }
+            return Combined { size: Ok(Winner { replicas, metric }), error, statuses, events };
         }
-        _ => {
-            let first = first_error.as_deref().map(inner).unwrap_or_default();
-            let message = Message::Error { start: NO_COUNT, error: first };
-            let said = (false, Word::FailedGetResourceMetric, message);
-            set(conditions, ConditionType::ScalingActive, said, now);
-            Combined { size: Err(error.unwrap_or_default()), error: None, statuses, events }
+        (_, Some(failure)) => {
+            let message = Message::Error { start: NO_COUNT, error: failure.inner };
+            set(conditions, ConditionType::ScalingActive, (false, failure.word, message), now);
+            Err(error.unwrap_or_default())
         }
-    }
-}
-
-/// A metric's error without its outermost layer, as conditions and events carry it.
-fn inner(error: &str) -> String {
-    error.split_once("resource metric value: ").map_or(error, |(_, inner)| inner).to_owned()
-}
-
-fn propose<R: Recorder>(
-    with: &Loop<'_>,
-    place: usize,
-    metric: &MetricSpec,
-    recorder: &mut R,
-) -> Result<(i32, MetricStatus), String> {
-    let MetricSpec::Resource { name, average_utilization } = metric;
-    let unasked;
-    let answer = match with.world.metrics.get(place) {
-        Some(answer) => answer,
-        None => {
-            unasked = Answer::Failed("no answer was given for this metric".to_owned());
-            &unasked
-        }
+        // No metric at all, which no API server lets through: nothing is asked for.
+        (_, None) => Err(String::new()),
     };
-    let question = Question {
-        place: crate::arith::index_u16(place),
-        resource: name,
-        target: *average_utilization,
-        current: with.current,
-        pods: &with.world.pods,
-        answer,
-        tolerances: tolerances(with.hpa, with.controller),
-        controller: with.controller,
-        now: with.now,
-    };
-    let proposal = utilization(&question, recorder).map_err(|error| {
-        let name = name.as_str();
-        format!(
-            "failed to get {name} resource metric value: failed to get {name} utilization: {error}"
-        )
-    })?;
-    let average = Quantity::from_milli(proposal.average, Notation::Decimal);
-    let status = MetricStatus::resource(name.clone(), proposal.utilization, average);
-    Ok((proposal.replicas, status))
-}
-
-/// The controller's tolerance, each side replaced by the spec's own where there is one.
-fn tolerances(hpa: &Hpa, controller: &Controller) -> Tolerances {
-    let flag = controller.tolerance.get();
-    let own = |rules: &Option<ScalingRules>| {
-        let rules = rules.as_ref().filter(|_| controller.configurable_tolerance)?;
-        Some(rules.tolerance?.as_f64())
-    };
-    let behavior = hpa.behavior.as_ref();
-    Tolerances {
-        down: behavior.and_then(|b| own(&b.scale_down)).unwrap_or(flag),
-        up: behavior.and_then(|b| own(&b.scale_up)).unwrap_or(flag),
-    }
+    Combined { size, error: None, statuses, events }
 }

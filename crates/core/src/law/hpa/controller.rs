@@ -1,10 +1,11 @@
-//! Whose controller it is, and its flags.
+//! Whose controller it is, its flags and its gates.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{Duration, Real};
 
-/// The controller that reconciles: its version and the flags of kube-controller-manager.
+/// The controller that reconciles: its version, and the flags and gates of
+/// kube-controller-manager.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Controller {
@@ -20,8 +21,30 @@ pub struct Controller {
     pub cpu_initialization_period: Duration,
     /// How soon after its start a pod that turns unready was never ready (`-initial-readiness-delay`).
     pub initial_readiness_delay: Duration,
-    /// Gate `HPAConfigurableTolerance`: whether a spec's own tolerances count.
+    /// The feature gates.
+    pub gates: Gates,
+}
+
+/// The feature gates that change a decision.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Gates {
+    /// Whether the controller may scale to zero and back.
+    #[serde(rename = "HPAScaleToZero")]
+    pub scale_to_zero: bool,
+    /// Whether a spec's own tolerances count.
+    #[serde(rename = "HPAConfigurableTolerance")]
     pub configurable_tolerance: bool,
+    /// Whether requests of a pod as a whole count.
+    #[serde(rename = "PodLevelResources")]
+    pub pod_level_resources: bool,
+}
+
+impl Default for Gates {
+    /// Kubernetes' own defaults in 1.36.
+    fn default() -> Self {
+        Self { scale_to_zero: false, configurable_tolerance: true, pod_level_resources: true }
+    }
 }
 
 impl Default for Controller {
@@ -34,7 +57,7 @@ impl Default for Controller {
             downscale_stabilization: Duration::minutes(5),
             cpu_initialization_period: Duration::minutes(5),
             initial_readiness_delay: Duration::seconds(30),
-            configurable_tolerance: true,
+            gates: Gates::default(),
         }
     }
 }

@@ -1,8 +1,7 @@
 //! What the API server fills in.
 
-use super::spec::{
-    Behavior, Hpa, MetricSpec, Policy, PolicyType, ResourceName, ScalingRules, SelectPolicy,
-};
+use super::metric::MetricSpec;
+use super::spec::{Behavior, Hpa, Policy, PolicyType, ScalingRules, SelectPolicy};
 
 impl Hpa {
     /// The spec as the API server stores it: at least 1 replica, CPU at 80 % where no metric was
@@ -11,8 +10,7 @@ impl Hpa {
     pub fn with_defaults(mut self) -> Self {
         self.min_replicas.get_or_insert(1);
         if self.metrics.is_empty() {
-            let name = ResourceName::from("cpu");
-            self.metrics.push(MetricSpec::Resource { name, average_utilization: 80 });
+            self.metrics.push(MetricSpec::utilization("cpu", 80));
         }
         if let Some(behavior) = self.behavior.take() {
             self.behavior = Some(Behavior {
@@ -47,7 +45,7 @@ fn scale_down() -> ScalingRules {
     }
 }
 
-const fn every_15_seconds(kind: PolicyType, value: i32) -> Policy {
+fn every_15_seconds(kind: PolicyType, value: i32) -> Policy {
     Policy { kind, value, period_seconds: 15 }
 }
 

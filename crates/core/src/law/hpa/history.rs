@@ -3,7 +3,7 @@
 
 use super::spec::ScalingRules;
 use super::state::{Recommendation, ScaleEvent};
-use crate::{Duration, Timestamp};
+use crate::Timestamp;
 
 /// Puts a recommendation in the last reusable slot, or at the end.
 pub(super) fn remember(
@@ -19,7 +19,7 @@ pub(super) fn remember(
 
 /// How much the size moved within a policy's period, by the events of one direction.
 pub(super) fn moved_within(events: &[ScaleEvent], period: i32, now: Timestamp) -> i32 {
-    let oldest = now.saturating_sub(seconds(period));
+    let oldest = before(now, period);
     let recent = events.iter().filter(|e| e.at > oldest);
     recent.fold(0_i32, |sum, event| sum.wrapping_add(event.change))
 }
@@ -33,8 +33,8 @@ pub(super) fn add_event(
     now: Timestamp,
 ) {
     let periods = rules.and_then(|r| r.policies.as_ref()).into_iter().flatten();
-    let longest = periods.map(|p| p.period_seconds).max().unwrap_or(0);
-    let oldest = now.saturating_sub(seconds(longest));
+    let longest = periods.map(|p| p.period_seconds).max().unwrap_or(0).max(0);
+    let oldest = before(now, longest);
     let mut room = None;
     for (at, event) in events.iter_mut().enumerate() {
         if event.at < oldest {
@@ -49,7 +49,8 @@ pub(super) fn add_event(
     }
 }
 
-/// Seconds of a spec; a negative number counts as none.
-pub(super) fn seconds(count: i32) -> Duration {
-    Duration::seconds(u32::try_from(count).unwrap_or(0))
+/// The instant so many seconds of a spec ago; a negative number lies ahead.
+pub(super) fn before(now: Timestamp, seconds: i32) -> Timestamp {
+    const SECOND: i64 = 1_000_000_000;
+    Timestamp::from_nanos(now.nanos().saturating_sub(i64::from(seconds).saturating_mul(SECOND)))
 }

@@ -1,8 +1,8 @@
 //! Sorting pods into those that count and those that don't.
 
 use super::controller::Controller;
-use super::world::{PodFacts, PodMetrics, PodPhase};
-use crate::Timestamp;
+use super::world::{PodFacts, PodPhase};
+use crate::{Duration, Timestamp};
 
 /// How a pod is taken for one metric.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -33,7 +33,7 @@ impl PodClass {
 /// A pod's class: the first rule that fits, in the controller's order.
 pub(super) fn classify(
     pod: &PodFacts,
-    sample: Option<&PodMetrics>,
+    sample: Option<Taken>,
     is_cpu: bool,
     controller: &Controller,
     now: Timestamp,
@@ -51,13 +51,17 @@ pub(super) fn classify(
     PodClass::Counted
 }
 
+/// When a sample was measured and over how long, where its API says so.
+pub(super) type Taken = Option<(Timestamp, Duration)>;
+
 /// Whether a pod's CPU is not to be believed: start-up burns CPU that load does not explain.
-fn doubted(pod: &PodFacts, sample: &PodMetrics, controller: &Controller, now: Timestamp) -> bool {
+fn doubted(pod: &PodFacts, sample: Taken, controller: &Controller, now: Timestamp) -> bool {
     let (Some(ready), Some(started)) = (pod.ready, pod.start_time) else { return true };
+    let Some((taken, window)) = sample else { return true };
     let not_ready = ready.status == Some(false);
     if started.saturating_add(controller.cpu_initialization_period) > now {
         // The sample's window must lie wholly after the pod became ready.
-        not_ready || sample.timestamp < ready.last_transition.saturating_add(sample.window)
+        not_ready || taken < ready.last_transition.saturating_add(window)
     } else {
         not_ready
             && started.saturating_add(controller.initial_readiness_delay) > ready.last_transition
@@ -67,7 +71,6 @@ fn doubted(pod: &PodFacts, sample: &PodMetrics, controller: &Controller, now: Ti
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Duration;
     use crate::law::hpa::world::Ready;
 
     const START: Timestamp = Timestamp::from_seconds(1_000);
@@ -83,18 +86,15 @@ mod tests {
                 last_transition: START.saturating_add(Duration::seconds(after_start)),
             }),
             containers: Vec::new(),
+            pod_level: None,
         }
     }
 
     fn class(pod: &PodFacts, sampled_after: u32, now_after: u32) -> PodClass {
-        let sample = PodMetrics {
-            pod: "web-0".into(),
-            timestamp: START.saturating_add(Duration::seconds(sampled_after)),
-            window: Duration::seconds(30),
-            containers: Vec::new(),
-        };
+        let taken = START.saturating_add(Duration::seconds(sampled_after));
+        let sample = Some((taken, Duration::seconds(30)));
         let now = START.saturating_add(Duration::seconds(now_after));
-        classify(pod, Some(&sample), true, &Controller::default(), now)
+        classify(pod, Some(sample), true, &Controller::default(), now)
     }
 
     #[test]

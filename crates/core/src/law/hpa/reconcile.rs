@@ -3,14 +3,16 @@
 use std::fmt;
 
 use super::combine::{Combined, Loop, Winner, combine};
-use super::conditions::{ConditionType, set};
-use super::controller::Controller;
+use super::conditions::{ConditionType, holds, remove, set};
 use super::history::add_event;
 use super::plain::Said;
-use super::spec::Hpa;
+use super::spec::Autoscaler;
 use super::state::{Recommendation, State};
-use super::texts::{DISABLED, Description, GOT_SCALE, Message, NO_SCALE, NO_UPDATE, Word};
-use super::world::{Answer, World};
+use super::texts::{
+    DISABLED, Description, GOT_SCALE, Message, NO_SCALE, NO_SELECTOR, NO_UPDATE, NOT_TO_ZERO,
+    TO_ZERO, Word,
+};
+use super::world::{Answer, Scale, World};
 use super::{behavior, plain};
 use crate::outcome::WriteOutcome;
 use crate::recorder::{Note, Recorder, Stage, StageNote};
@@ -20,16 +22,15 @@ use crate::{Reason, Replicas, Timestamp};
 #[derive(Clone, Debug)]
 #[must_use = "a loop takes effect when it is settled"]
 pub struct Pending<'a> {
-    hpa: &'a Hpa,
+    autoscaler: &'a Autoscaler,
     draft: State,
     current: Option<i32>,
     desired: i32,
     /// Why the size is to change, in the controller's words.
     text: RescaleReason,
+    events: Vec<Event>,
     /// The error that ends the loop, or goes along with it.
     error: Option<String>,
-    /// What it sends whatever comes of the write: a warning for each metric that failed.
-    events: Vec<Event>,
     /// Whether the loop ended before it came to a size.
     stopped: bool,
     now: Timestamp,
@@ -45,7 +46,7 @@ pub struct Settled {
     pub state: State,
     /// The size that was written, if one was.
     pub scaled_to: Option<i32>,
-    /// The events that it sends.
+    /// The events that it sends, in order.
     pub events: Vec<Event>,
     /// The loop's error.
     pub error: Option<String>,
@@ -68,7 +69,7 @@ enum RescaleReason {
     None,
     AboveMax,
     BelowMin,
-    AboveTarget(Description),
+    AboveTarget(Option<Description>),
     BelowTarget,
 }
 
@@ -78,7 +79,8 @@ impl fmt::Display for RescaleReason {
             Self::None => Ok(()),
             Self::AboveMax => f.write_str("Current number of replicas above Spec.MaxReplicas"),
             Self::BelowMin => f.write_str("Current number of replicas below Spec.MinReplicas"),
-            Self::AboveTarget(metric) => write!(f, "{metric} above target"),
+            Self::AboveTarget(None) => f.write_str(" above target"),
+            Self::AboveTarget(Some(metric)) => write!(f, "{metric} above target"),
             Self::BelowTarget => f.write_str("All metrics below target"),
         }
     }
@@ -87,70 +89,49 @@ impl fmt::Display for RescaleReason {
 /// One loop of the controller over what it sees, up to the write.
 ///
 /// ```
-/// use trimtab_core::hpa::{Answer, Controller, Hpa, Scale, State, World, reconcile};
+/// use trimtab_core::hpa::{Answer, Autoscaler, Controller, Hpa, Scale, State, Target, World, reconcile};
 /// use trimtab_core::{Timestamp, WriteOutcome};
-/// let hpa = Hpa { min_replicas: Some(3), max_replicas: 20, metrics: vec![], behavior: None }.with_defaults();
+/// let spec = Hpa { min_replicas: Some(3), max_replicas: 20, metrics: vec![], behavior: None };
+/// let (target, controller) = (Target::default(), Controller::default());
+/// let autoscaler = Autoscaler { target, spec: spec.with_defaults(), controller };
 /// let scale = Scale { spec: 30, status: 30, selector: "app=web".into() };
 /// let world = World { scale: Answer::Ok(scale), pods: vec![], metrics: vec![] };
-/// let (controller, now) = (Controller::default(), Timestamp::from_seconds(0));
-/// let pending = reconcile(&hpa, &controller, &world, &State::new(), now, &mut ());
+/// let (state, now) = (State::new(), Timestamp::from_seconds(0));
+/// let pending = reconcile(&autoscaler, &world, &state, now, &mut ());
 /// assert_eq!(pending.desired(), 20, "above max: no metric is asked");
 /// let settled = pending.settle(20, &WriteOutcome::Written);
 /// assert_eq!(settled.events[0].message, "New size: 20; reason: Current number of replicas above Spec.MaxReplicas");
 /// ```
 pub fn reconcile<'a, R: Recorder>(
-    hpa: &'a Hpa,
-    controller: &Controller,
+    autoscaler: &'a Autoscaler,
     world: &World,
     state: &State,
     now: Timestamp,
     recorder: &mut R,
 ) -> Pending<'a> {
     let mut pending = Pending {
-        hpa,
+        autoscaler,
         draft: state.clone(),
         current: None,
         desired: 0,
         text: RescaleReason::None,
-        error: None,
         events: Vec::new(),
+        error: None,
         stopped: false,
         now,
         because: Reason::HpaDisabledAtZero,
         bound_by: None,
     };
-    let scale = match &world.scale {
-        Answer::Ok(scale) => scale,
-        Answer::Failed(error) => {
-            let message = Message::Error { start: NO_SCALE, error: error.clone() };
-            pending.say(ConditionType::AbleToScale, (false, Word::FailedGetScale, message));
-            pending.error = Some(error.clone());
-            pending.because = Reason::HpaScaleUnreadable { error: error.clone() };
-            pending.stopped = true;
-            return pending;
-        }
-    };
-    let current = scale.spec;
-    (pending.current, pending.desired) = (Some(current), current);
-    pending.say(ConditionType::AbleToScale, (true, Word::SucceededGetScale, GOT_SCALE));
-    let first = || vec![Recommendation { size: current, at: now }];
-    pending.draft.recommendations.get_or_insert_with(first);
-    pending.draft.status.current_metrics.clear();
-    let (min, max) = (hpa.min(), hpa.max_replicas);
-    if current == 0 {
-        pending.say(ConditionType::ScalingActive, (false, Word::ScalingDisabled, DISABLED));
-    } else if current > max {
-        pending.jump(max, RescaleReason::AboveMax, Reason::HpaAboveMax { max: Replicas::new(max) });
-    } else if current < min {
-        pending.jump(min, RescaleReason::BelowMin, Reason::HpaBelowMin { min: Replicas::new(min) });
-    } else {
-        pending.measure(&Loop { hpa, controller, world, current, now }, recorder);
+    if let Some(scale) = pending.target(world) {
+        let with = Loop { autoscaler, world, scale, now };
+        pending.branch(&with, recorder);
     }
-    if R::KEEPS {
-        let (input, output) = (Replicas::new(current), Replicas::new(pending.desired));
-        if min > current || current > max || current == 0 {
+    if R::KEEPS && pending.bound_by.is_none() {
+        let current = pending.current.unwrap_or_default();
+        let jumped = matches!(pending.text, RescaleReason::AboveMax | RescaleReason::BelowMin);
+        if jumped || pending.stopped || current == 0 {
             let reason = Some(pending.because.clone());
-            recorder.note(|| Note::Stage(StageNote { stage: Stage::Law, input, output, reason }));
+            recorder.note(|| stage(Stage::Law, current, pending.desired, reason));
         }
     }
     pending
@@ -175,25 +156,21 @@ impl Pending<'_> {
         &self.because
     }
 
+    /// The last of the controller's own stages that bound, and why.
+    pub(crate) const fn bound_by(&self) -> Option<&(Stage, Reason)> {
+        self.bound_by.as_ref()
+    }
+
     /// Ends the loop: `size` is what was written in the end, which a guard or a budget may have
     /// bounded further; it equals the current size where nothing was.
     pub fn settle(self, size: i32, outcome: &WriteOutcome) -> Settled {
-        let now = self.now.whole_seconds();
-        let mut settled =
-            Settled { state: self.draft, scaled_to: None, events: self.events, error: self.error };
-        let Some(current) = self.current.filter(|_| !self.stopped) else {
-            let reason = match self.current {
-                Some(_) => "FailedComputeMetricsReplicas",
-                None => "FailedGetScale",
-            };
-            let event =
-                |message: &String| Event { warning: true, reason, message: message.clone() };
-            settled.events.extend(settled.error.as_ref().map(event));
-            return settled;
-        };
+        let (state, events, error) = (self.draft, self.events, self.error);
+        let mut settled = Settled { state, scaled_to: None, events, error };
+        let Some(current) = self.current.filter(|_| !self.stopped) else { return settled };
+        let (now, gates) = (self.now.whole_seconds(), self.autoscaler.controller.gates);
         let status = &mut settled.state.status;
-        status.current_replicas = current;
         let conditions = &mut status.conditions;
+        (status.current_replicas, status.observed_generation) = (current, None);
         if size == current || matches!(outcome, WriteOutcome::Shadow) {
             status.desired_replicas = current;
             return settled;
@@ -205,84 +182,188 @@ impl Pending<'_> {
             set(conditions, ConditionType::AbleToScale, said, now);
             let message = format!("{text}; error: {error}");
             settled.events.push(Event { warning: true, reason: "FailedRescale", message });
-            settled.error = Some(error.clone());
+            let reference = reference(self.autoscaler);
+            settled.error = Some(format!("failed to rescale {reference}: {error}"));
             return settled;
         }
         let said = (true, Word::SucceededRescale, Message::Updated { to: size });
         set(conditions, ConditionType::AbleToScale, said, now);
         settled.events.push(Event { warning: false, reason: "SuccessfulRescale", message: text });
+        if gates.scale_to_zero {
+            let spec = &self.autoscaler.spec;
+            let to_zero = current > 0 && size == 0 && spec.min() == 0 && spec.can_wake();
+            let said = if to_zero {
+                (true, Word::ScaledToZero, TO_ZERO)
+            } else {
+                (false, Word::NotScaledToZero, NOT_TO_ZERO)
+            };
+            set(conditions, ConditionType::ScaledToZero, said, now);
+        } else {
+            remove(conditions, &ConditionType::ScaledToZero);
+        }
         status.desired_replicas = size;
         status.last_scale_time = Some(now);
         settled.scaled_to = Some(size);
-        if let Some(behavior) = &self.hpa.behavior {
-            let change = i32::try_from(size.abs_diff(current)).unwrap_or(i32::MAX);
-            let (events, rules) = if size > current {
-                (&mut settled.state.ups, &behavior.scale_up)
-            } else {
-                (&mut settled.state.downs, &behavior.scale_down)
-            };
-            add_event(events, rules.as_ref(), change, self.now);
-        }
+        self.autoscaler.remember_change(&mut settled.state, current, size, self.now);
         settled
     }
 
-    /// The last of the controller's own stages that bound, and why.
-    pub(crate) fn bound_by(&self) -> Option<&(Stage, Reason)> {
-        self.bound_by.as_ref()
+    /// The scale that was read; without it the loop ends.
+    fn target<'w>(&mut self, world: &'w World) -> Option<&'w Scale> {
+        let autoscaler = self.autoscaler;
+        let version = &autoscaler.target.api_version;
+        let (error, failed) = if version.matches('/').count() > 1 {
+            let error = format!("unexpected GroupVersion string: {version}");
+            let failed = format!("invalid API version in scale target reference: {error}");
+            (error, failed)
+        } else {
+            match &world.scale {
+                Answer::Ok(scale) => {
+                    self.say(
+                        ConditionType::AbleToScale,
+                        (true, Word::SucceededGetScale, GOT_SCALE),
+                    );
+                    (self.current, self.desired) = (Some(scale.spec), scale.spec);
+                    return Some(scale);
+                }
+                Answer::Failed(error) => {
+                    let reference = reference(autoscaler);
+                    let failed =
+                        format!("failed to query scale subresource for {reference}: {error}");
+                    (error.clone(), failed)
+                }
+            }
+        };
+        let message = error.clone();
+        self.events.push(Event { warning: true, reason: "FailedGetScale", message });
+        let message = Message::Error { start: NO_SCALE, error: error.clone() };
+        self.say(ConditionType::AbleToScale, (false, Word::FailedGetScale, message));
+        self.because = Reason::HpaScaleUnreadable { error };
+        (self.error, self.stopped) = (Some(failed), true);
+        None
     }
 
-    /// A size outside the bounds goes straight to them: no history, no limits.
-    fn jump(&mut self, to: i32, text: RescaleReason, because: Reason) {
-        (self.desired, self.text, self.because) = (to, text, because);
+    /// Zero, above the maximum, below the minimum, or measured.
+    fn branch<R: Recorder>(&mut self, with: &Loop<'_>, recorder: &mut R) {
+        let (spec, now) = (&self.autoscaler.spec, self.now);
+        let (current, min, max) = (with.scale.spec, spec.min(), spec.max_replicas);
+        let first = || vec![Recommendation { size: current, at: now }];
+        self.draft.recommendations.get_or_insert_with(first);
+        self.draft.status.current_metrics = None;
+        let gate = self.autoscaler.controller.gates.scale_to_zero;
+        let conditions = &mut self.draft.status.conditions;
+        let took_to_zero = gate && holds(conditions, &ConditionType::ScaledToZero);
+        if current == 0 && !(took_to_zero && (min != 0 || spec.can_wake())) {
+            self.say(ConditionType::ScalingActive, (false, Word::ScalingDisabled, DISABLED));
+            if !gate {
+                remove(&mut self.draft.status.conditions, &ConditionType::ScaledToZero);
+            }
+        } else if current != 0 && current > max {
+            let because = Reason::HpaAboveMax { max: Replicas::new(max) };
+            (self.desired, self.text, self.because) = (max, RescaleReason::AboveMax, because);
+        } else if current != 0 && current < min {
+            let because = Reason::HpaBelowMin { min: Replicas::new(min) };
+            (self.desired, self.text, self.because) = (min, RescaleReason::BelowMin, because);
+        } else {
+            self.measure(with, took_to_zero, recorder);
+        }
     }
 
-    /// The metric branch: combine, stabilise, limit.
-    fn measure<R: Recorder>(&mut self, with: &Loop<'_>, recorder: &mut R) {
+    /// The metric branch: select, combine, stabilise, limit.
+    fn measure<R: Recorder>(&mut self, with: &Loop<'_>, took_to_zero: bool, recorder: &mut R) {
+        if let Err(error) = self.select(with.scale) {
+            // No metric was looked at, and the status shows none.
+            self.fail(with.scale.spec, error);
+            return;
+        }
         let Combined { size, error, statuses, events } =
             combine(with, &mut self.draft.status.conditions, recorder);
-        (self.draft.status.current_metrics, self.events) = (statuses, events);
+        self.draft.status.current_metrics = Some(statuses);
+        self.events.extend(events);
         self.error = error;
         let Winner { replicas, metric } = match size {
             Ok(winner) => winner,
             Err(error) => {
-                self.draft.status.current_replicas = with.current;
-                self.because = Reason::HpaMetricsFailed { error: error.clone() };
-                (self.error, self.stopped) = (Some(error), true);
+                self.fail(with.scale.spec, error);
                 return;
             }
         };
-        let wanted = replicas.max(0);
-        let proposal = Replicas::new(wanted);
-        (self.text, self.because) = match wanted.cmp(&with.current) {
-            std::cmp::Ordering::Greater => (
-                RescaleReason::AboveTarget(metric.clone()),
-                Reason::HpaAboveTarget { metric, proposal },
-            ),
+        let (current, wanted) = (with.scale.spec, replicas.max(0));
+        let (proposal, named) = (Replicas::new(wanted), (replicas > 0).then(|| metric.clone()));
+        (self.text, self.because) = match wanted.cmp(&current) {
+            std::cmp::Ordering::Greater => {
+                (RescaleReason::AboveTarget(named), Reason::HpaAboveTarget { metric, proposal })
+            }
             std::cmp::Ordering::Less => {
                 (RescaleReason::BelowTarget, Reason::HpaBelowTarget { proposal })
             }
             std::cmp::Ordering::Equal => (RescaleReason::None, Reason::HpaOnTarget { metric }),
         };
         let because = self.because.clone();
-        recorder.note(|| stage(Stage::Law, with.current, wanted, Some(because)));
+        recorder.note(|| stage(Stage::Law, current, wanted, Some(because)));
         self.normalize(with, wanted, recorder);
+        let min = self.autoscaler.spec.min();
+        if current == 0 && min != 0 && took_to_zero && self.desired < min {
+            if matches!(self.text, RescaleReason::None) {
+                self.text = RescaleReason::BelowMin;
+            }
+            self.bound_by = Some((
+                Stage::Limits,
+                Reason::HpaTooFewReplicas {
+                    asked: Replicas::new(self.desired),
+                    min: Replicas::new(min),
+                },
+            ));
+            self.desired = min;
+        }
+    }
+
+    /// Whether the scale names its pods; a condition and an event say why not.
+    fn select(&mut self, scale: &Scale) -> Result<(), String> {
+        let text = scale.selector.as_str();
+        let (word, message, error) = if text.is_empty() {
+            ("SelectorRequired", NO_SELECTOR, "selector is required".to_owned())
+        } else {
+            let Err(wrong) = scale.selector.selector() else { return Ok(()) };
+            let error = format!(
+                "couldn't convert selector into a corresponding internal selector object: {wrong}"
+            );
+            ("InvalidSelector", Message::Text(error.clone()), error)
+        };
+        self.events.push(Event { warning: true, reason: word, message: error.clone() });
+        self.say(ConditionType::ScalingActive, (false, Word::InvalidSelector, message));
+        Err(error)
+    }
+
+    /// Ends the loop without a size.
+    fn fail(&mut self, current: i32, error: String) {
+        let status = &mut self.draft.status;
+        (status.current_replicas, status.observed_generation) = (current, None);
+        let message = error.clone();
+        self.events.push(Event { warning: true, reason: "FailedComputeMetricsReplicas", message });
+        let reference = reference(self.autoscaler);
+        self.error = Some(format!(
+            "failed to compute desired number of replicas based on listed metrics for {reference}: {error}"
+        ));
+        self.because = Reason::HpaMetricsFailed { error };
+        self.stopped = true;
     }
 
     fn normalize<R: Recorder>(&mut self, with: &Loop<'_>, wanted: i32, recorder: &mut R) {
-        let Loop { hpa, controller, current, now, .. } = *with;
-        let draft = &mut self.draft;
+        let (spec, controller) = (&self.autoscaler.spec, with.controller());
+        let (current, min, max) = (with.scale.spec, spec.min(), spec.max_replicas);
+        let (draft, now) = (&mut self.draft, self.now);
         let history = draft.recommendations.get_or_insert_with(Vec::new);
-        let (steady, limited) = match &hpa.behavior {
+        let (steady, limited) = match &spec.behavior {
             None => {
                 let steady = plain::stabilize(history, wanted, controller, now);
-                let limited = plain::limit(current, steady.size, hpa.min(), hpa.max_replicas);
+                let limited = plain::limit(current, steady.size, min, max);
                 (steady, limited)
             }
             Some(behavior) => {
                 let steady =
                     behavior::stabilize(history, behavior, controller, current, wanted, now);
                 let (ups, downs) = (&draft.ups[..], &draft.downs[..]);
-                let (min, max) = (hpa.min(), hpa.max_replicas);
                 let limits = behavior::Limits { behavior, ups, downs, min, max, now };
                 let limited = behavior::limit(&limits, current, steady.size);
                 (steady, limited)
@@ -306,13 +387,29 @@ impl Pending<'_> {
     }
 }
 
+impl Autoscaler {
+    /// Adds a written change to the history that policies count, where there is `behavior`.
+    fn remember_change(&self, state: &mut State, from: i32, to: i32, now: Timestamp) {
+        let Some(behavior) = &self.spec.behavior else { return };
+        if to > from {
+            let change = to.wrapping_sub(from);
+            add_event(&mut state.ups, behavior.scale_up.as_ref(), change, now);
+        } else {
+            let change = from.wrapping_sub(to);
+            add_event(&mut state.downs, behavior.scale_down.as_ref(), change, now);
+        }
+    }
+}
+
+/// The target as the controller's errors name it.
+fn reference(autoscaler: &Autoscaler) -> String {
+    let super::spec::Target { kind, namespace, name, .. } = &autoscaler.target;
+    format!("{kind}/{namespace}/{name}")
+}
+
 fn stage(stage: Stage, input: i32, output: i32, reason: Option<Reason>) -> Note {
-    Note::Stage(StageNote {
-        stage,
-        input: Replicas::new(input),
-        output: Replicas::new(output),
-        reason,
-    })
+    let (input, output) = (Replicas::new(input), Replicas::new(output));
+    Note::Stage(StageNote { stage, input, output, reason })
 }
 
 /// The controller's word as a reason, where it bound.

@@ -1,10 +1,11 @@
-//! A HorizontalPodAutoscaler as the controller sees it.
+//! A HorizontalPodAutoscaler as the controller sees it. In JSON it is Kubernetes' own shape.
 
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use super::controller::Controller;
+use super::metric::{MetricSource, MetricSpec};
 use crate::Quantity;
 use crate::policy::Bounds;
 
@@ -12,38 +13,45 @@ use crate::policy::Bounds;
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Autoscaler {
+    /// What is scaled.
+    pub target: Target,
     /// The object's spec.
     pub spec: Hpa,
-    /// The controller's version and flags.
+    /// The controller's version, flags and gates.
     pub controller: Controller,
 }
 
-/// The spec of an `autoscaling/v2` HorizontalPodAutoscaler. Quantities and times are as there;
-/// [`Hpa::with_defaults`] fills what the API server would.
+/// What is scaled; the controller names it in its errors.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Target {
+    /// Its group and version, such as `apps/v1`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub api_version: String,
+    /// Its kind, such as `Deployment`.
+    pub kind: String,
+    /// The autoscaler's namespace.
+    pub namespace: String,
+    /// Its name.
+    pub name: String,
+}
+
+/// The spec of an `autoscaling/v2` HorizontalPodAutoscaler, less its target. Quantities and times
+/// are as there; [`Hpa::with_defaults`] fills what the API server would.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Hpa {
     /// The least size; the controller takes 1 for `None`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min_replicas: Option<i32>,
     /// The greatest size.
     pub max_replicas: i32,
     /// What to look at, in order.
+    #[serde(default)]
     pub metrics: Vec<MetricSpec>,
     /// How fast and how steadily to move; `None` uses the controller's older rules.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub behavior: Option<Behavior>,
-}
-
-/// One metric of a spec.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all_fields = "camelCase")]
-pub enum MetricSpec {
-    /// The pods' use of a resource, as a percentage of their requests.
-    Resource {
-        /// Which resource.
-        name: ResourceName,
-        /// The percentage aimed at.
-        average_utilization: i32,
-    },
 }
 
 /// The name of a resource. Cheap to clone.
@@ -76,8 +84,10 @@ impl ResourceName {
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Behavior {
     /// Growing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scale_up: Option<ScalingRules>,
     /// Shrinking.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scale_down: Option<ScalingRules>,
 }
 
@@ -86,24 +96,70 @@ pub struct Behavior {
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct ScalingRules {
     /// For how long past recommendations count.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stabilization_window_seconds: Option<i32>,
-    /// Which of the policies' limits holds.
+    /// Which of the policies' limits holds: `Max`, `Min` or `Disabled`. Any other acts as `Max`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub select_policy: Option<SelectPolicy>,
     /// How far the size may move, in order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policies: Option<Vec<Policy>>,
     /// How far a ratio may be from 1 without moving this way; `None` uses the controller's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tolerance: Option<Quantity>,
 }
 
-/// Which of the policies' limits holds.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub enum SelectPolicy {
-    /// The one that lets the size move furthest.
-    Max,
-    /// The one that lets it move least.
-    Min,
-    /// None: this direction is off.
-    Disabled,
+/// A word of Kubernetes' that has known values, and keeps one that is not known.
+macro_rules! word {
+    ($(#[$doc:meta])* $type:ident { $($(#[$word_doc:meta])* $word:ident),* $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+        #[serde(from = "String", into = "String")]
+        pub enum $type {
+            $($(#[$word_doc])* $word,)*
+            /// A word that is none of these.
+            Other(String),
+        }
+
+        impl $type {
+            /// The word itself.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$word => stringify!($word),)*
+                    Self::Other(word) => word,
+                }
+            }
+        }
+
+        impl From<String> for $type {
+            fn from(word: String) -> Self {
+                match word.as_str() {
+                    $(stringify!($word) => Self::$word,)*
+                    _ => Self::Other(word),
+                }
+            }
+        }
+
+        impl From<$type> for String {
+            fn from(word: $type) -> Self {
+                word.as_str().to_owned()
+            }
+        }
+    };
+}
+pub(super) use word;
+
+word! {
+    /// Which of the policies' limits holds.
+    SelectPolicy {
+        /// The one that lets the size move furthest.
+        Max,
+        /// The one that lets it move least.
+        Min,
+        /// None: this direction is off.
+        Disabled,
+    }
 }
 
 /// How far the size may move within a time.
@@ -119,13 +175,14 @@ pub struct Policy {
     pub period_seconds: i32,
 }
 
-/// What a policy's value counts.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub enum PolicyType {
-    /// Pods.
-    Pods,
-    /// Per cent of the size at the beginning of the time.
-    Percent,
+word! {
+    /// What a policy's value counts.
+    PolicyType {
+        /// Pods.
+        Pods,
+        /// Per cent of the size at the beginning of the time.
+        Percent,
+    }
 }
 
 impl Hpa {
@@ -134,17 +191,23 @@ impl Hpa {
     pub fn min(&self) -> i32 {
         self.min_replicas.unwrap_or(1)
     }
+
+    /// Whether a metric can still be read at size 0.
+    pub(super) fn can_wake(&self) -> bool {
+        let wakes = |metric: &MetricSpec| {
+            matches!(*metric.source, MetricSource::Object { .. } | MetricSource::External { .. })
+        };
+        self.metrics.iter().any(wakes)
+    }
 }
 
 impl Autoscaler {
     /// The first thing wrong, as a field's path and a sentence.
     pub(crate) fn check(&self, bounds: Bounds) -> Option<(String, String)> {
-        let own = (self.spec.min(), self.spec.max_replicas);
-        if (bounds.min.get(), bounds.max.get()) != own {
-            let problem = format!(
-                "{} to {} differ from the object's {} to {}",
-                bounds.min, bounds.max, own.0, own.1
-            );
+        let (min, max) = (self.spec.min(), self.spec.max_replicas);
+        if (bounds.min.get(), bounds.max.get()) != (min, max) {
+            let problem =
+                format!("{} to {} differ from the object's {min} to {max}", bounds.min, bounds.max);
             return Some(("bounds".into(), problem));
         }
         if self.spec.metrics.is_empty() {

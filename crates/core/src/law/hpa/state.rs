@@ -51,6 +51,12 @@ impl State {
         Self::default()
     }
 
+    /// The memory of a controller that has just started, and an object with this status.
+    #[must_use]
+    pub fn with_status(status: Status) -> Self {
+        Self { status, ..Self::default() }
+    }
+
     /// The status as last reported.
     #[must_use]
     pub const fn status(&self) -> &Status {

@@ -1,77 +1,92 @@
-//! The status that the controller reports.
+//! The status that the controller reports. In JSON it is Kubernetes' own shape.
 
-use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::conditions::Condition;
-use super::spec::ResourceName;
-use crate::{Notation, Quantity, Timestamp};
+use super::metric::{MetricSource, Shape};
+use crate::{Error, Quantity, Timestamp};
 
-/// An autoscaler's status, as the API server would return it.
+/// An autoscaler's status, as the API server would return it. It is Kubernetes' own, so other
+/// fields are passed over and `null` is as good as absent.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[serde(rename_all = "camelCase")]
 pub struct Status {
+    /// The generation that a newer controller writes; kept as it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub observed_generation: Option<i64>,
     /// When the size was last written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_scale_time: Option<Timestamp>,
     /// The size before this loop.
+    #[serde(default, deserialize_with = "or_null", skip_serializing_if = "is_zero")]
     pub current_replicas: i32,
     /// The size after it.
+    #[serde(default, deserialize_with = "or_null")]
     pub desired_replicas: i32,
-    /// One for each metric of the spec, in order.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub current_metrics: Vec<MetricStatus>,
+    /// One for each metric of the spec, in order; `None` where none was evaluated.
+    #[serde(default)]
+    pub current_metrics: Option<Vec<MetricStatus>>,
     /// One a type, in order of first appearance.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, deserialize_with = "or_null", skip_serializing_if = "Vec::is_empty")]
     pub conditions: Vec<Condition>,
 }
 
-/// What was read of one metric.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(from = "Shape", rename_all_fields = "camelCase")]
-pub enum MetricStatus {
-    /// The pods' use of a resource.
-    Resource {
-        /// Which resource.
-        name: ResourceName,
-        /// Whole per cent of the requests.
-        average_utilization: i32,
-        /// Mean use of a pod.
-        average_value: Quantity,
-    },
-    /// The metric failed.
-    Unread,
+fn or_null<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    Option::<T>::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
-impl MetricStatus {
-    /// What a resource's status shows of these figures.
-    pub(super) fn resource(
-        name: ResourceName,
-        average_utilization: i32,
-        average: Quantity,
-    ) -> Self {
-        // A text does not tell a binary amount without a suffix from a decimal one.
-        let binary = name.as_str() == "memory";
-        let notation = if binary { Notation::Binary } else { Notation::Decimal };
-        let average_value = average.shown(notation);
-        Self::Resource { name, average_utilization, average_value }
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+const fn is_zero(value: &i32) -> bool {
+    *value == 0
+}
+
+/// What was read of one metric.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(try_from = "Shape<Current>", into = "Shape<Current>")]
+pub struct MetricStatus {
+    /// Where it came from; `None` if it failed.
+    pub source: Option<Arc<MetricSource>>,
+    /// What was read.
+    pub current: Current,
+}
+
+/// The current value of a metric.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Current {
+    /// The metric's own value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<Quantity>,
+    /// The value for each pod.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub average_value: Option<Quantity>,
+    /// Whole per cent of what the pods request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub average_utilization: Option<i32>,
+}
+
+impl From<MetricStatus> for Shape<Current> {
+    fn from(status: MetricStatus) -> Self {
+        match &status.source {
+            Some(source) => Self::of(source, None, Some(status.current)),
+            None => Self::of(&MetricSource::Other(String::new()), None, None),
+        }
     }
 }
 
-/// The same as it is read: the notation follows from the resource.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, rename_all_fields = "camelCase")]
-enum Shape {
-    Resource { name: ResourceName, average_utilization: i32, average_value: Quantity },
-    Unread,
-}
+impl TryFrom<Shape<Current>> for MetricStatus {
+    type Error = Error;
 
-impl From<Shape> for MetricStatus {
-    fn from(shape: Shape) -> Self {
-        match shape {
-            Shape::Resource { name, average_utilization, average_value } => {
-                Self::resource(name, average_utilization, average_value)
-            }
-            Shape::Unread => Self::Unread,
-        }
+    fn try_from(shape: Shape<Current>) -> Result<Self, Error> {
+        let (source, current) = shape.read()?;
+        let source = match source {
+            MetricSource::Other(_) => None,
+            source => Some(Arc::new(source)),
+        };
+        Ok(Self { source, current: current.unwrap_or_default() })
     }
 }

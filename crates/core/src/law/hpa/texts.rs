@@ -1,38 +1,102 @@
 //! The controller's words: they are its interface, so they are kept to the letter.
 
 use std::fmt;
+use std::sync::Arc;
 
-use super::spec::{MetricSpec, ResourceName};
+use super::evaluate::shown;
+use super::metric::{MetricIdentifier, MetricSource, MetricSpec, TargetType};
 
-/// What a metric is called in messages and rescale reasons.
+/// What a metric is called in messages and rescale reasons. Cheap to clone.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Description {
-    /// A resource's utilisation.
-    Resource(ResourceName),
+pub struct Description {
+    source: Arc<MetricSource>,
+    aim: Aim,
+}
+
+/// Which kind of target a description speaks of.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Aim {
+    Utilization,
+    Value,
+    Average,
 }
 
 impl Description {
+    /// The metric's own name, alone.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.source.name()
+    }
+
     pub(super) fn of(metric: &MetricSpec) -> Self {
-        match metric {
-            MetricSpec::Resource { name, .. } => Self::Resource(name.clone()),
-        }
+        let aim = match (&*metric.source, &metric.target) {
+            (MetricSource::Object { .. }, target) if target.kind == TargetType::AverageValue => {
+                Aim::Average
+            }
+            (MetricSource::Object { .. }, _) => Aim::Value,
+            (_, target) if target.average_value.is_some() => Aim::Average,
+            _ => Aim::Utilization,
+        };
+        Self { source: metric.source.clone(), aim }
     }
 }
 
 impl fmt::Display for Description {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Resource(name) => {
+        let external = |f: &mut fmt::Formatter<'_>, metric: &MetricIdentifier| {
+            write!(f, "external metric {}({})", metric.name, shown(metric.selector.as_ref()))
+        };
+        match (&*self.source, self.aim) {
+            (
+                MetricSource::Resource { name } | MetricSource::ContainerResource { name, .. },
+                Aim::Average,
+            ) => {
+                write!(f, "{} resource", name.as_str())
+            }
+            (MetricSource::Resource { name }, _) => {
                 write!(f, "{} resource utilization (percentage of request)", name.as_str())
             }
+            (MetricSource::ContainerResource { name, .. }, _) => {
+                write!(
+                    f,
+                    "{} container resource utilization (percentage of request)",
+                    name.as_str()
+                )
+            }
+            (MetricSource::Pods { metric }, _) => write!(f, "pods metric {}", metric.name),
+            // The controller calls this one external too.
+            (MetricSource::Object { metric, .. }, Aim::Average) => external(f, metric),
+            (MetricSource::Object { described_object, metric }, _) => {
+                write!(f, "{} metric {}", described_object.kind, metric.name)
+            }
+            (MetricSource::External { metric }, _) => external(f, metric),
+            (MetricSource::Other(kind), _) => f.write_str(kind),
         }
     }
 }
 
-/// The reason of a condition.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+/// Declares the controller's words once.
+macro_rules! words {
+    ($($word:ident),* $(,)?) => {
+        /// The reason of a condition, in the controller's own word.
+        #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+        pub(super) enum Word {
+            $($word,)*
+        }
 
-pub(super) enum Word {
+        impl Word {
+            const ALL: &'static [Self] = &[$(Self::$word),*];
+
+            pub(super) const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$word => stringify!($word),)*
+                }
+            }
+        }
+    };
+}
+
+words!(
     SucceededGetScale,
     FailedGetScale,
     ReadyForNewScale,
@@ -42,56 +106,25 @@ pub(super) enum Word {
     FailedUpdateScale,
     ValidMetricFound,
     ScalingDisabled,
+    InvalidSelector,
     FailedGetResourceMetric,
+    FailedGetContainerResourceMetric,
+    FailedGetPodsMetric,
+    FailedGetObjectMetric,
+    FailedGetExternalMetric,
+    InvalidMetricSourceType,
     DesiredWithinRange,
     TooFewReplicas,
     TooManyReplicas,
     ScaleUpLimit,
     ScaleDownLimit,
-}
+    ScaledToZero,
+    NotScaledToZero,
+);
 
 impl Word {
-    /// The word itself.
-    pub(super) const fn as_str(self) -> &'static str {
-        match self {
-            Self::SucceededGetScale => "SucceededGetScale",
-            Self::FailedGetScale => "FailedGetScale",
-            Self::ReadyForNewScale => "ReadyForNewScale",
-            Self::ScaleUpStabilized => "ScaleUpStabilized",
-            Self::ScaleDownStabilized => "ScaleDownStabilized",
-            Self::SucceededRescale => "SucceededRescale",
-            Self::FailedUpdateScale => "FailedUpdateScale",
-            Self::ValidMetricFound => "ValidMetricFound",
-            Self::ScalingDisabled => "ScalingDisabled",
-            Self::FailedGetResourceMetric => "FailedGetResourceMetric",
-            Self::DesiredWithinRange => "DesiredWithinRange",
-            Self::TooFewReplicas => "TooFewReplicas",
-            Self::TooManyReplicas => "TooManyReplicas",
-            Self::ScaleUpLimit => "ScaleUpLimit",
-            Self::ScaleDownLimit => "ScaleDownLimit",
-        }
-    }
-
-    const ALL: [Self; 15] = [
-        Self::SucceededGetScale,
-        Self::FailedGetScale,
-        Self::ReadyForNewScale,
-        Self::ScaleUpStabilized,
-        Self::ScaleDownStabilized,
-        Self::SucceededRescale,
-        Self::FailedUpdateScale,
-        Self::ValidMetricFound,
-        Self::ScalingDisabled,
-        Self::FailedGetResourceMetric,
-        Self::DesiredWithinRange,
-        Self::TooFewReplicas,
-        Self::TooManyReplicas,
-        Self::ScaleUpLimit,
-        Self::ScaleDownLimit,
-    ];
-
     pub(super) fn find(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|word| word.as_str() == text)
+        Self::ALL.iter().copied().find(|word| word.as_str() == text)
     }
 }
 
@@ -121,6 +154,12 @@ pub(super) const HELD_UP: Message = Message::Fixed(
 );
 pub(super) const DISABLED: Message =
     Message::Fixed("scaling is disabled since the replica count of the target is zero");
+pub(super) const NO_SELECTOR: Message =
+    Message::Fixed("the HPA target's scale is missing a selector");
+pub(super) const TO_ZERO: Message =
+    Message::Fixed("the HPA controller scaled the workload to zero");
+pub(super) const NOT_TO_ZERO: Message =
+    Message::Fixed("the HPA controller did not scale the workload to zero");
 pub(super) const WITHIN: Message =
     Message::Fixed("the desired count is within the acceptable range");
 pub(super) const TOO_FEW: Message =

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::selector::{Selector, SelectorError};
 use crate::{Duration, Notation, Quantity, Timestamp};
 
 /// What one loop gets to see: answers of APIs, failures included.
@@ -12,8 +13,8 @@ pub struct World {
     pub scale: Answer<Scale>,
     /// The pods that the scale's selector picks.
     pub pods: Vec<PodFacts>,
-    /// An answer for each of [`queries`](super::queries), in that order.
-    pub metrics: Vec<Answer<Vec<PodMetrics>>>,
+    /// An answer for each of [`queries`](super::queries()), in that order.
+    pub metrics: Vec<MetricAnswer>,
 }
 
 /// What an API said: a value, or why not.
@@ -34,8 +35,49 @@ pub struct Scale {
     pub spec: i32,
     /// `status.replicas`: what is there.
     pub status: i32,
-    /// `status.selector`, as text.
-    pub selector: String,
+    /// `status.selector`.
+    pub selector: PodSelector,
+}
+
+/// A scale's selector: its text, read once. A text that is none is a fact too.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PodSelector {
+    text: String,
+    read: Result<Selector, SelectorError>,
+}
+
+impl PodSelector {
+    /// The text itself.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The selector, or why the text is none.
+    ///
+    /// # Errors
+    /// In Kubernetes' words.
+    pub const fn selector(&self) -> Result<&Selector, &SelectorError> {
+        self.read.as_ref()
+    }
+}
+
+impl From<&str> for PodSelector {
+    fn from(text: &str) -> Self {
+        Self { text: text.to_owned(), read: text.parse() }
+    }
+}
+
+impl Serialize for PodSelector {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.text)
+    }
+}
+
+impl<'de> Deserialize<'de> for PodSelector {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(|text| Self::from(text.as_str()))
+    }
 }
 
 /// What the controller looks at in a pod.
@@ -52,8 +94,12 @@ pub struct PodFacts {
     pub start_time: Option<Timestamp>,
     /// The condition of type `Ready`, if there is one.
     pub ready: Option<Ready>,
-    /// Containers, and init containers that restart for ever; ordinary init containers don't count.
+    /// Containers, then init containers that restart for ever; other init containers don't count.
     pub containers: Vec<ContainerFacts>,
+    /// What the pod requests as a whole, where it has requests of its own:
+    /// [`pod_level_requests`](super::pod_level_requests).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pod_level: Option<Vec<(String, Milli)>>,
 }
 
 /// `status.phase` of a pod.
@@ -67,7 +113,7 @@ pub enum PodPhase {
     Succeeded,
     /// Ended badly.
     Failed,
-    /// The node does not answer.
+    /// The node does not answer, or the phase is not known.
     Unknown,
 }
 
@@ -91,10 +137,26 @@ pub struct ContainerFacts {
     pub requests: Vec<(String, Milli)>,
 }
 
+/// What a metrics API answered to one query.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MetricAnswer {
+    /// `metrics.k8s.io`: the use of one resource, for a resource or a container's.
+    Usage(Vec<PodUsage>),
+    /// `custom.metrics.k8s.io`: a value for each pod.
+    Pods(Vec<PodValue>),
+    /// `custom.metrics.k8s.io`: the value of an object.
+    Object(Milli),
+    /// `external.metrics.k8s.io`: the values of the series that were asked for.
+    External(Vec<Milli>),
+    /// It failed, with this text.
+    Failed(String),
+}
+
 /// What the metrics API said of one pod and one resource.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct PodMetrics {
+pub struct PodUsage {
     /// The pod's name.
     pub pod: String,
     /// When it was measured.
@@ -115,18 +177,37 @@ pub struct ContainerUsage {
     pub usage: Option<Milli>,
 }
 
-/// Thousandths of a resource's unit, as the controller counts: an `i64`, a quantity in JSON.
+/// The value of a custom metric for one pod.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PodValue {
+    /// The pod's name.
+    pub pod: String,
+    /// Its value.
+    pub value: Milli,
+}
+
+/// Thousandths of a unit, as the controller counts: an `i64`, a quantity in JSON. Amounts of so many
+/// digits that Kubernetes would read their text as another number are read as they are written.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub struct Milli(pub i64);
 
 impl Serialize for Milli {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if self.0.unsigned_abs() >= 1_000_000_000_000_000_000 {
+            return serializer.collect_str(&format_args!("{}m", self.0));
+        }
         Quantity::from_milli(self.0, Notation::Decimal).serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Milli {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Quantity::deserialize(deserializer).map(|quantity| Self(quantity.milli()))
+        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        if let Some(Ok(milli)) = text.strip_suffix('m').map(str::parse) {
+            return Ok(Self(milli));
+        }
+        let quantity: Quantity = text.parse().map_err(serde::de::Error::custom)?;
+        Ok(Self(quantity.milli()))
     }
 }
