@@ -5,6 +5,7 @@ mod deny;
 mod generated;
 mod listing;
 mod mutants;
+mod oracle;
 mod purity;
 mod rust_version;
 mod shell;
@@ -35,6 +36,9 @@ The workspace's own commands.
                       mutation testing of the core's laws and guards, hours long; writes the
                       survivors to FILE (target/mutants/survivors.txt) and tells which of them lack
                       a reason in docs/mutants.md; arguments go to cargo-mutants
+  oracle [--scenarios N] [--seed S]
+                      random autoscalers answered by the real Kubernetes controller and by the
+                      command: no difference; needs Go, whose first build takes minutes
 
 Tools are installed, pinned, below the target folder. Exit code 0: all is well; 1: something failed;
 2: the command was not understood.
@@ -56,6 +60,7 @@ fn main() -> ExitCode {
         ["deny"] => deny::check(),
         ["bench", rest @ ..] => bench::run(rest),
         ["mutants", rest @ ..] => mutants::run(rest),
+        ["oracle", rest @ ..] => oracle::run(rest),
         ["help" | "--help" | "-h"] => {
             print!("{HELP}");
             Ok(String::new())

@@ -109,7 +109,7 @@ impl Program {
         self
     }
 
-    fn within(mut self, folder: &Path) -> Self {
+    pub(crate) fn within(mut self, folder: &Path) -> Self {
         self.command.current_dir(folder);
         self
     }
