@@ -186,3 +186,84 @@ fn check(parts: &Parts) -> Option<(String, String)> {
     }
     .or_else(|| parts.guards.check())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Duration;
+    use crate::guard::{Amount, Rate};
+    use crate::rules::{Beyond, Change, Metric, Rules, Unit, When};
+
+    fn parts() -> Parts {
+        let queue = Metric::gauge("queue", Unit::Count, Duration::minutes(1));
+        let up = [("queue", Beyond::Above, 100.0, Duration::minutes(5))];
+        let rules = Rules::new(vec![queue]).grow(When::Any, Change::Proportional, &up);
+        let policy = Policy::under_rules("web", 2..=20, rules.expect("stands"));
+        policy.expect("stands").into_parts()
+    }
+
+    fn refused(change: impl FnOnce(&mut Parts)) -> String {
+        let mut parts = parts();
+        change(&mut parts);
+        Policy::new(parts).expect_err("refused").to_string()
+    }
+
+    fn rules(parts: &mut Parts) -> &mut Rules {
+        match &mut parts.law {
+            Law::Rules(rules) => rules,
+            Law::Hpa(_) => panic!("under rules"),
+        }
+    }
+
+    #[test]
+    fn bounds_that_contradict_themselves() {
+        let error = refused(|parts| parts.bounds.max = Replicas::new(1));
+        assert_eq!(error, "policy of service `web`: bounds.max: 1 is below the minimum 2");
+        assert!(refused(|parts| parts.bounds.min = Replicas::new(-1)).contains("bounds.min"));
+    }
+
+    #[test]
+    fn rates_that_allow_nothing() {
+        let rate = |most, per| Some(Rate { most, per });
+        let minute = Duration::minutes(1);
+        for most in [Amount::Replicas(Replicas::ZERO), Amount::Percent(0)] {
+            let error = refused(|parts| parts.guards.rate.down = rate(most, minute));
+            assert!(error.contains("guards.rate.down: allows no movement"), "{error}");
+        }
+        let one = Amount::Replicas(Replicas::new(1));
+        let error = refused(|parts| parts.guards.rate.up = rate(one, Duration::ZERO));
+        assert!(error.contains("guards.rate.up.per: 0s"), "{error}");
+    }
+
+    #[test]
+    fn rules_that_cannot_work() {
+        let cases: [(&str, fn(&mut Rules)); 8] = [
+            ("metrics: no metric", |rules| rules.metrics.clear()),
+            ("two metrics have this name", |rules| rules.metrics.push(rules.metrics[0].clone())),
+            ("queue.interval: 0s", |rules| rules.metrics[0].interval = Duration::ZERO),
+            ("queue.maxGap: shorter", |rules| rules.metrics[0].max_gap = Duration::seconds(59)),
+            ("queue.plausible: needs", |rules| {
+                rules.metrics[0].plausible.max = rules.metrics[0].plausible.min;
+            }),
+            ("up.conditions[0].threshold: a proportional", |rules| {
+                rules.up.conditions[0].threshold = crate::Real::ZERO;
+            }),
+            ("up.conditions[0].threshold: must be", |rules| {
+                rules.up.conditions[0].threshold = crate::Real::new(f64::NAN);
+            }),
+            ("down.change.step: 0", |rules| rules.down.change = Change::Step(Replicas::ZERO)),
+        ];
+        for (expected, change) in cases {
+            let error = refused(|parts| change(rules(parts)));
+            assert!(error.contains(expected), "{expected}: {error}");
+        }
+    }
+
+    #[test]
+    fn the_edges_stand() {
+        let mut parts = parts();
+        parts.bounds.min = parts.bounds.max;
+        rules(&mut parts).metrics[0].max_gap = Duration::minutes(1);
+        assert!(Policy::new(parts).is_ok());
+    }
+}
