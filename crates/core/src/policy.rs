@@ -237,7 +237,8 @@ mod tests {
 
     #[test]
     fn rules_that_cannot_work() {
-        let cases: [(&str, fn(&mut Rules)); 8] = [
+        type Spoil = fn(&mut Rules);
+        let cases: [(&str, Spoil); 8] = [
             ("metrics: no metric", |rules| rules.metrics.clear()),
             ("two metrics have this name", |rules| rules.metrics.push(rules.metrics[0].clone())),
             ("queue.interval: 0s", |rules| rules.metrics[0].interval = Duration::ZERO),
