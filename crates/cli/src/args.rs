@@ -32,6 +32,12 @@ pub(crate) enum Verb {
     Simulate(Box<Simulate>),
     /// Puts decision records into words: why a size was chosen, what a hold waits for
     Explain(Explain),
+    /// What Kubernetes' HorizontalPodAutoscaler does, exactly
+    #[command(disable_help_subcommand = true)]
+    Hpa {
+        #[command(subcommand)]
+        verb: Hpa,
+    },
     /// Prints the JSON Schema of a document
     Schema(Schema),
     /// Prints the versions of the command and of the formats that it reads and writes
@@ -160,6 +166,30 @@ pub(crate) struct Explain {
     #[arg(short, long, value_name = "FORM", value_enum, default_value = "table")]
     #[arg(hide_possible_values = true)]
     pub(crate) output: Format,
+}
+
+/// What can be done with a HorizontalPodAutoscaler.
+#[derive(Subcommand, Debug)]
+pub(crate) enum Hpa {
+    /// Replays recorded scenarios: what the controller does in each step
+    Replay(Replay),
+}
+
+#[derive(clap::Args, Debug)]
+#[command(after_help = "\
+Examples:
+  trimtab hpa replay recorded.jsonl > answers.jsonl
+  trimtab hpa replay --check recorded.jsonl
+
+A line that cannot be read is told on standard error; what follows of its scenario is left out,
+and the exit code is 1.")]
+pub(crate) struct Replay {
+    /// Scenarios as JSON Lines; - for standard input, also if none is given
+    #[arg(value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Compares with the recorded answers instead; exit code 1 if one differs
+    #[arg(long)]
+    pub(crate) check: bool,
 }
 
 #[derive(clap::Args, Debug)]

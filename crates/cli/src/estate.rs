@@ -40,7 +40,7 @@ impl Traces {
 fn table(path: &Path) -> Result<Table, String> {
     let file = files::open(path).map_err(|failure| match failure {
         Failure::Told { message, .. } => message,
-        Failure::Findings(_) | Failure::NobodyReads => shown(path),
+        Failure::Findings(_) | Failure::ToldAlready | Failure::NobodyReads => shown(path),
     })?;
     read_csv(file, &shown(path)).map_err(|error| error.to_string())
 }

@@ -13,6 +13,8 @@ pub(crate) enum Failure {
     Findings(Vec<Finding>),
     /// Something else, in words, and what to do where there is something to say.
     Told { message: String, help: Option<String> },
+    /// All there is to say was said on the way.
+    ToldAlready,
     /// The reader of the output has gone, as `head` does: nothing is wrong.
     NobodyReads,
 }
@@ -45,7 +47,12 @@ pub(crate) fn shown(path: &Path) -> String {
     if path.as_os_str() == "-" {
         return "standard input".into();
     }
-    path.display().to_string().chars().flat_map(printable).collect()
+    plain(&path.display().to_string())
+}
+
+/// Someone's text, with nothing that would upset a terminal.
+pub(crate) fn plain(text: &str) -> String {
+    text.chars().flat_map(printable).collect()
 }
 
 fn printable(character: char) -> impl Iterator<Item = char> {

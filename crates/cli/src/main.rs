@@ -12,6 +12,7 @@ mod files;
 mod picture;
 mod reasons;
 mod records;
+mod replay;
 mod result;
 mod schema;
 mod simulate;
@@ -25,13 +26,14 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use self::args::{Args, Verb};
+use self::args::{Args, Hpa, Verb};
 use self::failure::Failure;
 
 fn main() -> ExitCode {
     let done = match Args::parse().verb {
         Verb::Simulate(args) => simulate::run(&args),
         Verb::Explain(args) => explain::run(args),
+        Verb::Hpa { verb: Hpa::Replay(args) } => replay::run(args),
         Verb::Schema(args) => schema::run(args),
         Verb::Version(args) => version::run(args),
     };

@@ -51,7 +51,7 @@ pub(crate) fn styled(style: Style, text: impl std::fmt::Display) -> String {
 /// Says on standard error why nothing came of it.
 pub(crate) fn complain(failure: &Failure) {
     match failure {
-        Failure::NobodyReads => {}
+        Failure::NobodyReads | Failure::ToldAlready => {}
         Failure::Findings(findings) => {
             say(&trimtab::documents::render(findings, true));
             let errors = findings.iter().filter(|f| f.level == Level::Error).count();
@@ -83,7 +83,7 @@ pub(crate) fn warn_of(findings: &[Finding]) {
 }
 
 /// A line on standard error. That it cannot be written is nothing that could be told anywhere.
-fn say(text: &str) {
+pub(crate) fn say(text: &str) {
     let mut out = AutoStream::new(io::stderr().lock(), color_of_stderr());
     let _: io::Result<()> = writeln!(out, "{text}");
 }

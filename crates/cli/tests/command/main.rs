@@ -4,6 +4,7 @@ mod docs;
 mod explain;
 mod hostile;
 mod mistakes;
+mod replay;
 mod simulate;
 mod streams;
 mod support;

@@ -1,0 +1,127 @@
+//! Lines out of files, cut where scenarios begin.
+
+use std::io::{self, BufRead, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+
+use trimtab::documents::scenario::{self, read_line};
+use trimtab::json::LONGEST_LINE;
+
+use super::player::Said;
+use crate::failure::{Failure, shown};
+use crate::files;
+
+/// How many bytes of lines go to a worker at once, but for longer lines.
+const PIECE: usize = 256 << 10;
+
+/// How many pieces of lines, and of answers, may wait in one scenario.
+const WAITING: usize = 2;
+
+/// A line, or why it is none.
+#[derive(Debug)]
+pub(super) struct Numbered {
+    /// From 1.
+    pub(super) number: u64,
+    pub(super) text: Result<String, String>,
+}
+
+/// A scenario to replay: its lines as they come, and where its answers go.
+#[derive(Debug)]
+pub(super) struct Job {
+    pub(super) file: Arc<str>,
+    pub(super) pieces: Receiver<Vec<Numbered>>,
+    pub(super) said: SyncSender<Said>,
+}
+
+/// Whether a line may be a header. One that is written in another way is found by its reader.
+pub(super) fn may_be_header(text: &str) -> bool {
+    text.contains("\"HpaScenario\"")
+}
+
+/// Reads files to their ends, or until nobody wants more.
+pub(super) fn read(
+    files: &[PathBuf],
+    jobs: &SyncSender<Job>,
+    order: &SyncSender<Receiver<Said>>,
+) -> Result<(), Failure> {
+    for path in files {
+        let file: Arc<str> = shown(path).into();
+        let mut input = files::open(path)?;
+        let begin = || begin(&file, jobs, order);
+        if one(path, &mut input, begin)?.is_none() {
+            return Ok(());
+        }
+    }
+    Ok(())
+}
+
+/// Reads one file; `None` when nobody wants more.
+fn one(
+    path: &Path,
+    input: &mut dyn BufRead,
+    begin: impl Fn() -> Option<SyncSender<Vec<Numbered>>>,
+) -> Result<Option<()>, Failure> {
+    let mut number = 0;
+    let mut size = 0;
+    let mut piece = Vec::new();
+    let mut scenario: Option<SyncSender<_>> = None;
+    loop {
+        let text = next(input).map_err(|error| Failure::of_file(path, "read", &error));
+        number += 1;
+        let starts = matches!(&text, Ok(Some(Ok(text))) if is_header(text));
+        let ends = !matches!(text, Ok(Some(_)));
+        if (starts || ends || size >= PIECE) && !piece.is_empty() {
+            let lines = std::mem::take(&mut piece);
+            let Some(to) = scenario.take().or_else(&begin) else { return Ok(None) };
+            if to.send(lines).is_err() {
+                return Ok(None);
+            }
+            size = 0;
+            scenario = Some(to);
+        }
+        if starts {
+            scenario = None;
+        }
+        let Some(text) = text? else { return Ok(Some(())) };
+        size += text.as_ref().map_or(0, String::len);
+        piece.push(Numbered { number, text });
+    }
+}
+
+fn begin(
+    file: &Arc<str>,
+    jobs: &SyncSender<Job>,
+    order: &SyncSender<Receiver<Said>>,
+) -> Option<SyncSender<Vec<Numbered>>> {
+    let (lines, pieces) = sync_channel(WAITING);
+    let (said, answers) = sync_channel(WAITING);
+    order.send(answers).ok()?;
+    jobs.send(Job { file: Arc::clone(file), pieces, said }).ok()?;
+    Some(lines)
+}
+
+fn is_header(text: &str) -> bool {
+    may_be_header(text) && matches!(read_line(text), Ok(scenario::Line::Header(_)))
+}
+
+/// The next line without its end; of one that is too long only so much is kept as it takes to
+/// know.
+fn next(input: &mut dyn BufRead) -> io::Result<Option<Result<String, String>>> {
+    let mut bytes = Vec::new();
+    let limit = u64::try_from(LONGEST_LINE).unwrap_or(u64::MAX).saturating_add(1);
+    if Read::take(&mut *input, limit).read_until(b'\n', &mut bytes)? == 0 {
+        return Ok(None);
+    }
+    if bytes.last() == Some(&b'\n') {
+        bytes.pop();
+    } else if bytes.len() > LONGEST_LINE {
+        input.skip_until(b'\n')?;
+        return Ok(Some(Err(format!("the line is longer than {LONGEST_LINE} bytes"))));
+    }
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let column = error.utf8_error().valid_up_to() + 1;
+        format!("column {column}: the line is not UTF-8")
+    });
+    Ok(Some(text))
+}
