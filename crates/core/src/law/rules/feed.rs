@@ -111,7 +111,11 @@ impl State {
         let value = match believed(metric, sample.value) {
             Ok(value) => value,
             Err(refusal) => {
-                if let Some(feed) = self.feeds.get_mut(sample.metric.index()) {
+                // One that is older than what was taken in would have been refused as it was.
+                let newer = |newest| sample.taken_at >= newest;
+                if let Some(feed) = self.feeds.get_mut(sample.metric.index())
+                    && feed.newest().is_none_or(newer)
+                {
                     feed.suspect = feed.suspect.max(Some(sample.taken_at));
                 }
                 return refusal;
