@@ -180,6 +180,35 @@ fn doubt_holds_above_the_maximum_too() {
     assert_eq!(player.would(6, at(1)).to.get(), 4, "to the maximum, which rests on no measurement");
 }
 
+/// A refused report that came late cut a run at the next sample, further back than a second one
+/// that cut it before: of two bad reports the size was smaller than with one.
+#[test]
+fn a_late_report_cuts_nothing() {
+    let metric = Metric::gauge("queue", Unit::Count, minutes(1));
+    let step = Change::Step(Replicas::new(1));
+    let rules = Rules::new(vec![metric])
+        .shrink(When::All, step, &[("queue", Beyond::Below, 10.0, minutes(1))])
+        .expect("its metric");
+    let policy = Policy::under_rules("web", 0..=20, rules).expect("stands");
+    let rules = policy.rules().expect("rules");
+    let at = |second: i64| Timestamp::from_seconds(second);
+    let wanted = |early: bool| {
+        let mut player = Player::new(&policy, 9);
+        for second in [0, 60, 120, 180] {
+            let mut samples = vec![report(rules, "queue", Some(3.0), at(second))];
+            if second == 60 && early {
+                samples.push(report(rules, "queue", None, at(60)));
+            }
+            if second == 180 {
+                samples.push(report(rules, "queue", None, at(110)));
+            }
+            player.step(&Step { now: at(second), samples, ask: None });
+        }
+        player.would(9, at(180)).to.get()
+    };
+    assert_eq!((wanted(false), wanted(true)), (8, 8));
+}
+
 /// The exception: the run that would have grown the service starts later for its hole, and in the
 /// meantime good samples of another metric shrink it.
 #[test]

@@ -178,7 +178,10 @@ impl<'p> Model<'p> {
         if least <= value && value <= metric.plausible.max.get() {
             return Some(Waiting { place, at, value });
         }
-        series.refused.push(at);
+        // An older report than what was accepted says nothing new, whatever its value.
+        if series.accepted.last().is_none_or(|newest| at >= newest.at) {
+            series.refused.push(at);
+        }
         None
     }
 
