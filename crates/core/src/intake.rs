@@ -99,6 +99,7 @@ fn by_time_then_largest(a: &Sample, b: &Sample) -> std::cmp::Ordering {
         .cmp(&b.taken_at)
         .then_with(|| a.metric.cmp(&b.metric))
         .then_with(|| value(b).total_cmp(&value(a)))
+        .then_with(|| b.value.is_some().cmp(&a.value.is_some()))
         .then_with(|| a.source.cmp(&b.source))
         .then_with(|| a.quality.cmp(&b.quality))
 }
