@@ -99,6 +99,21 @@ impl Quantity {
         self.amount.sign() == Ordering::Equal
     }
 
+    /// What a reader of its text gets: the same amount, perhaps in another notation, since a text
+    /// without a suffix is decimal.
+    pub(crate) fn read_back(&self) -> Self {
+        self.to_string().parse().unwrap_or_else(|_| self.clone())
+    }
+
+    /// Reads a text that is to come out again as it is.
+    pub(crate) fn as_written(text: &str) -> Result<Self, Error> {
+        let mut read: Self = text.parse()?;
+        if read.to_string() != text {
+            read.text = Some(text.into());
+        }
+        Ok(read)
+    }
+
     /// How it is written.
     #[must_use]
     pub const fn notation(&self) -> Notation {
@@ -129,9 +144,9 @@ impl Quantity {
 /// Two are equal when they read the same.
 impl PartialEq for Quantity {
     fn eq(&self, other: &Self) -> bool {
-        self.text == other.text
-            && self.cmp_amount(other) == Ordering::Equal
-            && (self.notation == other.notation || self.to_string() == other.to_string())
+        let alike = self.text == other.text && self.notation == other.notation;
+        self.cmp_amount(other) == Ordering::Equal
+            && (alike || self.to_string() == other.to_string())
     }
 }
 
@@ -193,6 +208,16 @@ mod tests {
             "601295421440m"
         );
         assert_eq!(Quantity::from_milli(1_024_000, Notation::Binary).to_string(), "1Ki");
+    }
+
+    #[test]
+    fn read_back_a_binary_amount_without_a_suffix_is_decimal() {
+        let memory = Quantity::from_milli(140_000_000_000, Notation::Binary);
+        assert_eq!(memory.to_string(), "140000000");
+        assert_eq!(memory.read_back().to_string(), "140M");
+        let kept = Quantity::as_written("140000000").expect("a quantity");
+        assert_eq!((kept.to_string(), &kept), ("140000000".to_owned(), &memory));
+        assert_ne!(kept, memory.read_back());
     }
 
     #[test]

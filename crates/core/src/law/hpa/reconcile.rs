@@ -234,6 +234,8 @@ impl Pending<'_> {
                 }
             }
         };
+        // What the last loop reported stays, as it came back from the API server.
+        self.draft.status.read_back();
         let message = error.clone();
         self.events.push(Event { warning: true, reason: "FailedGetScale", message });
         let message = Message::Error { start: NO_SCALE, error: error.clone() };

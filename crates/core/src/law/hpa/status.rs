@@ -1,7 +1,9 @@
 //! The status that the controller reports. In JSON it is Kubernetes' own shape.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
+use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::conditions::Condition;
@@ -33,6 +35,25 @@ pub struct Status {
     pub conditions: Vec<Condition>,
 }
 
+/// A state that is restored says what it said, also where the controller's own text and notation
+/// differ from what that text is read as.
+fn as_written<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Quantity>, D::Error> {
+    let text = Option::<Cow<'de, str>>::deserialize(deserializer)?;
+    text.map(|text| Quantity::as_written(&text)).transpose().map_err(D::Error::custom)
+}
+
+impl Status {
+    /// Turns the figures into what the API server hands out: it keeps their texts alone.
+    pub(super) fn read_back(&mut self) {
+        for metric in self.current_metrics.iter_mut().flatten() {
+            let Current { value, average_value, .. } = &mut metric.current;
+            for figure in [value, average_value].into_iter().flatten() {
+                *figure = figure.read_back();
+            }
+        }
+    }
+}
+
 fn or_null<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(
     deserializer: D,
 ) -> Result<T, D::Error> {
@@ -59,10 +80,10 @@ pub struct MetricStatus {
 #[serde(rename_all = "camelCase")]
 pub struct Current {
     /// The metric's own value.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "as_written", skip_serializing_if = "Option::is_none")]
     pub value: Option<Quantity>,
     /// The value for each pod.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "as_written", skip_serializing_if = "Option::is_none")]
     pub average_value: Option<Quantity>,
     /// Whole per cent of what the pods request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
