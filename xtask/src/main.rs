@@ -24,7 +24,8 @@ The workspace's own commands.
 
   test                everything CI runs, its own set-up included: the lock file, the Rust version,
                       format, lints, every test, the docs, generated files, the core's dependencies,
-                      its public API and its lints, licences
+                      its public API and its lints, licences,
+                      20,000 answers of the real Kubernetes controller
   ready               the quick one, before each commit: format, lints, unit tests
   gen [--check]       writes every generated file; --check only compares
   api [--check]       writes the listing of the core's public API, crates/core/api.txt
@@ -96,6 +97,7 @@ const TEST: &[Step] = &[
     Step { name: "core: public API", run: listing::check_api },
     Step { name: "docs", run: docs },
     Step { name: "generated files", run: generated::check },
+    Step { name: "the real controller", run: controller },
     Step { name: "tests", run: suite::all },
 ];
 
@@ -123,6 +125,10 @@ fn format() -> Outcome {
 fn lints() -> Outcome {
     Cargo::new(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]).run()?;
     Ok(String::new())
+}
+
+fn controller() -> Outcome {
+    oracle::run(&[])
 }
 
 fn docs() -> Outcome {
