@@ -1,5 +1,6 @@
 //! The controller's loop for Resource utilisation, put down from its description with maps and
-//! lists, in the controller's order of operations. It shares no code with the library.
+//! lists, in the controller's order of operations. It shares no code with the library but
+//! the reading of quantities, which has apimachinery to answer to.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +8,7 @@ use trimtab::hpa::{
     Answer, Autoscaler, Hpa, MetricAnswer, PodFacts, PodPhase, PolicyType, ScalingRules,
     SelectPolicy, World,
 };
-use trimtab::{Timestamp, WriteOutcome};
+use trimtab::{Notation, Quantity, Timestamp, WriteOutcome};
 
 const SECOND: i64 = 1_000_000_000;
 
@@ -76,6 +77,7 @@ impl<'a> Controller<'a> {
         let Answer::Ok(scale) = &world.scale else {
             self.set("AbleToScale", false, "FailedGetScale", now);
             events.push("FailedGetScale");
+            self.read_back();
             return self.outcome(self.known, events, true);
         };
         self.set("AbleToScale", true, "SucceededGetScale", now);
@@ -148,6 +150,18 @@ impl<'a> Controller<'a> {
                 (there.1, there.2) = (status, reason);
             }
             None => self.conditions.push((kind, status, reason, now)),
+        }
+    }
+
+    /// The API server keeps a figure's text alone: what stays is what that text is read as.
+    fn read_back(&mut self) {
+        for (spec, shown) in self.hpa.metrics.iter().zip(&mut self.metrics) {
+            let memory = spec.source.name() == "memory";
+            let notation = if memory { Notation::Binary } else { Notation::Decimal };
+            if let Some((_, mean)) = shown {
+                let text = Quantity::from_milli(*mean, notation).to_string();
+                *mean = text.parse::<Quantity>().expect("its own text").milli();
+            }
         }
     }
 
