@@ -39,6 +39,9 @@ pub(super) fn add_event(
     for (at, event) in events.iter_mut().enumerate() {
         if event.at < oldest {
             event.outdated = true;
+        }
+        // For good: a longer period does not bring back what a shorter one has given up.
+        if event.outdated {
             room = Some(at);
         }
     }
@@ -53,4 +56,31 @@ pub(super) fn add_event(
 pub(super) fn before(now: Timestamp, seconds: i32) -> Timestamp {
     const SECOND: i64 = 1_000_000_000;
     Timestamp::from_nanos(now.nanos().saturating_sub(i64::from(seconds).saturating_mul(SECOND)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::spec::{Policy, PolicyType};
+    use super::*;
+
+    fn rules(period_seconds: i32) -> ScalingRules {
+        let policy = Policy { kind: PolicyType::Pods, value: 1, period_seconds };
+        ScalingRules { policies: Some(vec![policy]), ..ScalingRules::default() }
+    }
+
+    #[test]
+    fn what_is_outdated_makes_room_under_a_longer_period_too() {
+        let mut events = vec![];
+        let at = Timestamp::from_seconds;
+        for (change, period, second) in [(1, 10, 0), (2, 10, 5), (4, 10, 12), (8, 1_000, 13)] {
+            add_event(&mut events, Some(&rules(period)), change, at(second));
+        }
+        // The first was outdated at 12 and replaced by the third; none is now.
+        let changes: Vec<i32> = events.iter().map(|event| event.change).collect();
+        assert_eq!(changes, [4, 2, 8]);
+        let kept = [ScaleEvent { change: 1, at: at(0), outdated: true }];
+        let mut events = kept.to_vec();
+        add_event(&mut events, Some(&rules(1_000)), 16, at(20));
+        assert_eq!(events, [ScaleEvent { change: 16, at: at(20), outdated: false }]);
+    }
 }
