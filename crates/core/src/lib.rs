@@ -54,6 +54,7 @@ mod reason;
 pub mod record;
 pub mod recorder;
 mod replay;
+pub mod rightsize;
 mod sample;
 mod selector;
 mod state;
