@@ -12,6 +12,9 @@ use serde::de::DeserializeOwned;
 use serde_json::ser::Formatter;
 use trimtab_core::{Digest, Policy, Record, State};
 
+/// What estates and everything written carry as `apiVersion`.
+pub const API_VERSION: &str = "trimtab.dev/v1";
+
 /// The longest line of a stream that is read, in bytes.
 pub const LONGEST_LINE: usize = 64 << 20;
 

@@ -31,8 +31,11 @@
 //! # Ok::<(), trimtab::Error>(())
 //! ```
 
+pub mod estate;
+pub mod files;
 pub mod json;
 pub mod scenario;
+pub mod simulation;
 
 pub use trimtab_core::{
     BudgetName, Bytes, Decision, Digest, Divergence, Duration, Error, Explanation, Input, Intake,
