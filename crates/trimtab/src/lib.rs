@@ -34,6 +34,7 @@
 pub mod estate;
 pub mod files;
 pub mod json;
+pub mod owned;
 pub mod scenario;
 pub mod simulation;
 
