@@ -10,6 +10,7 @@ use std::io::{self, BufRead, Write};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::ser::Formatter;
+use trimtab_core::hpa::World;
 use trimtab_core::{Digest, Policy, Record, State};
 
 /// What estates and everything written carry as `apiVersion`.
@@ -99,6 +100,14 @@ pub fn read_state(text: &str) -> Result<State, Error> {
 /// # Errors
 /// [`Error::Malformed`], with the place.
 pub fn read_policy(text: &str) -> Result<Policy, Error> {
+    read(text)
+}
+
+/// Reads what a loop of the `hpa` law sees, as records carry it.
+///
+/// # Errors
+/// [`Error::Malformed`], with the place.
+pub fn read_world(text: &str) -> Result<World, Error> {
     read(text)
 }
 

@@ -163,6 +163,12 @@ impl Pending {
         &self.decision
     }
 
+    /// The service that it is about.
+    #[must_use]
+    pub const fn service(&self) -> &Service {
+        &self.service
+    }
+
     /// The one write that is wanted.
     #[must_use]
     pub fn write(&self) -> Option<Resize> {
