@@ -263,7 +263,7 @@ export interface Sample {
   /** The metric's name in the policy. */
   metric: string
   /** The value, in the metric's unit; null says that the source was asked and had nothing. */
-  value?: number
+  value: number | null
   /** When it was measured: a Date, or its RFC 3339 text. */
   takenAt: string | Date
   /** Who measured it. */

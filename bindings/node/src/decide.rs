@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use napi::bindgen_prelude::{Either, Null};
 use napi_derive::napi;
 use trimtab::fleet::Cap;
 use trimtab::owned;
@@ -20,7 +21,7 @@ pub struct Sample {
     /// The metric's name in the policy.
     pub metric: String,
     /// The value, in the metric's unit; null says that the source was asked and had nothing.
-    pub value: Option<f64>,
+    pub value: Either<f64, Null>,
     /// When it was measured: a Date, or its RFC 3339 text.
     #[napi(ts_type = "string | Date")]
     pub taken_at: String,
@@ -317,7 +318,10 @@ fn recorded(sample: Sample) -> Result<RecordedSample, Box<Failure>> {
     };
     Ok(RecordedSample {
         metric: MetricName::from(sample.metric.as_str()),
-        value: sample.value.map(Real::new),
+        value: match sample.value {
+            Either::A(value) => Some(Real::new(value)),
+            Either::B(Null) => None,
+        },
         taken_at: instant(&sample.taken_at)?,
         source: sample.source.as_str().into(),
         quality,
