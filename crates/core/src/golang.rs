@@ -54,9 +54,13 @@ fn escaped(out: &mut String, letter: char, digits: usize, c: char) {
     let _: std::fmt::Result = write!(out, "\\{letter}{:0digits$x}", u32::from(c));
 }
 
-/// Whether a character beyond ASCII is seen: letters, marks, numbers, punctuation and symbols.
-/// Rust's debug form leaves the same ones as they are, if they do not come first.
-fn is_printed(c: char) -> bool {
+/// Whether a character is seen, as Go's `unicode.IsPrint` has it: letters, marks, numbers,
+/// punctuation, symbols, and of spaces the plain one. Rust's debug form leaves the same ones as
+/// they are, if they do not come first and are no quotes.
+pub(crate) fn is_printed(c: char) -> bool {
+    if c.is_ascii() {
+        return matches!(c, ' '..='~');
+    }
     ['a', c].into_iter().collect::<String>().escape_debug().nth(1) == Some(c)
 }
 
