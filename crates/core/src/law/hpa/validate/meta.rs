@@ -38,6 +38,7 @@ pub(super) fn create(meta: &ObjectMeta, errors: &mut Vec<FieldError>) {
     owners(&meta.owner_references, errors);
     finalizers(&meta.finalizers, errors);
     managed_fields(&meta.managed_fields, errors);
+    short_finalizers(&meta.finalizers, errors);
 }
 
 /// Of an object that takes the place of another. What the API server fills in from that one (its
@@ -80,6 +81,7 @@ pub(super) fn update(meta: &ObjectMeta, old: &ObjectMeta, errors: &mut Vec<Field
     annotations(meta, errors);
     owners(&meta.owner_references, errors);
     managed_fields(&meta.managed_fields, errors);
+    short_finalizers(&meta.finalizers, errors);
 }
 
 /// In the order of their keys; the API server's own is that of a map.
@@ -160,6 +162,20 @@ fn finalizers(finalizers: &[String], errors: &mut Vec<FieldError>) {
         let detail = "finalizer orphan and foregroundDeletion cannot be both set";
         let value = FieldValue::Words(finalizers.to_vec());
         errors.push(FieldError::invalid(field.into(), value, detail));
+    }
+}
+
+/// A name without a domain is one of Kubernetes' own. Beside [`finalizers`], which come earlier, and
+/// only for an object that is new.
+fn short_finalizers(finalizers: &[String], errors: &mut Vec<FieldError>) {
+    const OWN: [&str; 3] = ["kubernetes", "orphan", "foregroundDeletion"];
+    for (at, name) in finalizers.iter().enumerate() {
+        if !name.contains('/') && !OWN.contains(&name.as_str()) {
+            let (field, value) =
+                (format!("metadata.finalizers[{at}]"), FieldValue::Text(name.clone()));
+            let detail = "name is neither a standard finalizer name nor is it fully qualified";
+            errors.push(FieldError::invalid(field, value, detail));
+        }
     }
 }
 
