@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use trimtab::admission::{admit, answer};
+use trimtab::admission::{admit, judge};
 use trimtab::documents::{Finding, Manifest, Manifests, read_autoscalers};
 use trimtab::hpa::{Gates, HorizontalPodAutoscaler};
 use trimtab::json;
@@ -34,12 +34,11 @@ fn questions(paths: &[PathBuf]) -> Result<bool, Failure> {
                 Some(line) => line,
                 None => break,
             };
-            let verdict = line.and_then(|line| answer(&line).map_err(|error| error.to_string()));
+            let verdict = line.and_then(|line| judge(&line).map_err(|error| error.to_string()));
             match verdict {
                 Ok(verdict) => {
-                    fine &=
-                        verdict.ends_with(",\"errors\":[]}") && verdict.starts_with("{\"spec\"");
-                    written(writeln!(out, "{verdict}"))?;
+                    fine &= verdict.is_stored();
+                    written(writeln!(out, "{}", json::to_string(&verdict)))?;
                 }
                 Err(reason) => {
                     fine = false;

@@ -13,7 +13,8 @@ use crate::json;
 /// What the API server makes of an object.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Verdict {
-    /// Why the object could not even be read; there is no spec then.
+    /// Why the object (`hpa: `) or the stored one (`old: `) could not even be read, by the column
+    /// within that object's text; there is no spec then.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unreadable: Option<String>,
     /// The spec as it would be stored: with defaults, without the fields whose gate is off.
@@ -21,6 +22,14 @@ pub struct Verdict {
     pub spec: Option<HorizontalPodAutoscalerSpec>,
     /// All that is refused, in the API server's order. Nothing is stored if there is any.
     pub errors: Vec<FieldError>,
+}
+
+impl Verdict {
+    /// Whether the object would be stored.
+    #[must_use]
+    pub fn is_stored(&self) -> bool {
+        self.spec.is_some() && self.errors.is_empty()
+    }
 }
 
 /// What becomes of an object that is sent to be stored, in the place of `old` if there is one.
@@ -61,15 +70,22 @@ pub fn admit(
 /// ```
 ///
 /// # Errors
-/// [`LineError`] if the question is no such thing. An object in it that cannot be read is an
-/// answer, `unreadable`.
+/// As [`judge`].
 pub fn answer(question: &str) -> Result<String, LineError> {
+    judge(question).map(|verdict| json::to_string(&verdict))
+}
+
+/// The verdict on a question as [`answer`] takes it.
+///
+/// # Errors
+/// [`LineError`] if the question is no such thing. An object in it that cannot be read is an
+/// answer, [`unreadable`](Verdict::unreadable).
+pub fn judge(question: &str) -> Result<Verdict, LineError> {
     let asked = read_spec_case(question)?;
     let unreadable = |why: String| Verdict { unreadable: Some(why), spec: None, errors: vec![] };
-    let verdict = match (asked.new, asked.old.transpose()) {
-        (Err(error), _) => unreadable(error.to_string()),
+    Ok(match (asked.new, asked.old.transpose()) {
+        (Err(error), _) => unreadable(format!("hpa: {error}")),
         (Ok(_), Err(error)) => unreadable(format!("old: {error}")),
         (Ok(new), Ok(old)) => admit(new, old, &asked.gates),
-    };
-    Ok(json::to_string(&verdict))
+    })
 }

@@ -38,14 +38,14 @@ fn what_is_refused_is_told_at_its_place() {
     let ran = run(&["hpa", "validate", name]);
     assert_eq!((ran.code, ran.err.as_str()), (1, ""));
     let expected = [
-        "17:18: spec.minReplicas: Invalid value: 0: must be greater than or equal to 1",
-        "16:21: spec.scaleTargetRef.name: Required value",
-        "21:77: spec.metrics[0].resource.target.averageUtilization: Invalid value: 0: must be \
+        "18:18: spec.minReplicas: Invalid value: 0: must be greater than or equal to 1",
+        "17:21: spec.scaleTargetRef.name: Required value",
+        "22:77: spec.metrics[0].resource.target.averageUtilization: Invalid value: 0: must be \
          greater than 0",
-        "20:5: spec.metrics: Forbidden: must specify at least one Object or External metric to \
+        "21:7: spec.metrics: Forbidden: must specify at least one Object or External metric to \
          support scaling to zero replicas",
-        "23:27: spec.behavior.scaleUp.policies: Required value: must specify at least one Policy",
-        "23:42: spec.behavior.scaleUp.tolerance: Invalid value: \"-100m\": must be greater than or \
+        "24:27: spec.behavior.scaleUp.policies: Required value: must specify at least one Policy",
+        "24:42: spec.behavior.scaleUp.tolerance: Invalid value: \"-100m\": must be greater than or \
          equal to 0",
     ];
     let expected: String = expected.iter().map(|line| format!("{name}:{line}\n")).collect();
@@ -103,7 +103,7 @@ fn questions_are_answered_line_by_line() {
     let lines: Vec<&str> = ran.out.lines().collect();
     assert_eq!((ran.code, lines.len()), (1, 3), "{ran:?}");
     assert!(
-        lines[1].starts_with("{\"unreadable\":\"column 10: invalid type: sequence"),
+        lines[1].starts_with("{\"unreadable\":\"hpa: column 8: invalid type: sequence"),
         "{}",
         lines[1]
     );

@@ -177,8 +177,7 @@ impl HorizontalPodAutoscalerSpec {
 
 impl MetricSources {
     /// A metric that has the one source which its type names.
-    #[must_use]
-    pub fn of(metric: MetricSpec) -> Self {
+    fn of(metric: MetricSpec) -> Self {
         let MetricSpec { source, target } = metric;
         let mut of = Self { kind: source.kind().to_owned(), ..Self::default() };
         match (*source).clone() {
