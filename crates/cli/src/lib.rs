@@ -9,6 +9,7 @@ mod estate;
 mod explain;
 mod failure;
 mod files;
+mod lines;
 mod picture;
 mod records;
 mod replay;
@@ -17,6 +18,7 @@ mod simulate;
 mod table;
 mod terminal;
 mod trace;
+mod validate;
 mod version;
 mod words;
 
@@ -53,6 +55,7 @@ fn perform(verb: Verb) -> Result<(), Failure> {
         Verb::Simulate(args) => simulate::run(&args),
         Verb::Explain(args) => explain::run(args),
         Verb::Hpa { verb: Hpa::Replay(args) } => replay::run(args),
+        Verb::Hpa { verb: Hpa::Validate(args) } => validate::run(&args),
         Verb::Schema(args) => schema::run(args),
         Verb::Version(args) => version::run(args),
     }

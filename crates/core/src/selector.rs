@@ -208,7 +208,7 @@ impl LabelSelector {
                 other => {
                     return Err(format!(
                         "{} is not a valid label selector operator",
-                        labels::quoted(other)
+                        crate::golang::quoted(other)
                     ));
                 }
             };

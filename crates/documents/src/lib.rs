@@ -30,5 +30,6 @@ mod tree;
 
 pub use self::estate::{Document, TraceRef, read_estate};
 pub use self::finding::{Code, Finding, Level, render};
+pub use self::kubernetes::sent::{Manifest, Manifests, SpecCase, read_autoscalers, read_spec_case};
 pub use self::place::Place;
 pub use self::source::{MOST_BYTES, Source};

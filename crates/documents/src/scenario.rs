@@ -15,6 +15,7 @@ use crate::kubernetes::facts::{self, Apis};
 use crate::kubernetes::objects::{
     Entries, ExternalMetricValue, MetricValue, Pod, PodMetrics, Scale, Text, or_null,
 };
+use crate::report::listed;
 
 /// A line that cannot be read, or what it asks for is not known.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -235,12 +236,7 @@ fn header(shape: HeaderShape<'_>) -> Result<Header, LineError> {
     for (given, flag) in given {
         *flag = given.unwrap_or(*flag);
     }
-    for (gate, on) in &shape.feature_gates.0 {
-        set_gate(&mut controller.gates, gate.as_str(), *on).ok_or_else(|| {
-            let known = "there are HPAConfigurableTolerance, HPAScaleToZero and PodLevelResources";
-            unknown("featureGates", gate.as_str(), known)
-        })?;
-    }
+    controller.gates = gates(&shape.feature_gates)?;
     let metadata = &shape.hpa.metadata;
     let namespace = match metadata.namespace.as_str() {
         "" => "default",
@@ -254,18 +250,22 @@ fn header(shape: HeaderShape<'_>) -> Result<Header, LineError> {
     })
 }
 
-fn set_gate(gates: &mut Gates, gate: &str, on: bool) -> Option<()> {
-    let place = match gate {
-        "HPAScaleToZero" => &mut gates.scale_to_zero,
-        "HPAConfigurableTolerance" => &mut gates.configurable_tolerance,
-        "PodLevelResources" => &mut gates.pod_level_resources,
-        _ => return None,
-    };
-    *place = on;
-    Some(())
+/// The gates of a table over their defaults.
+pub(crate) fn gates(given: &Entries<'_, bool>) -> Result<Gates, LineError> {
+    let mut gates = Gates::default();
+    for (gate, on) in &given.0 {
+        if !gates.set(gate.as_str(), *on) {
+            return Err(LineError::Unknown {
+                field: "featureGates".into(),
+                found: gate.as_str().to_owned(),
+                known: format!("there are {}", listed(Gates::NAMES, "and")),
+            });
+        }
+    }
+    Ok(gates)
 }
 
-fn json<'a, T: Deserialize<'a>>(line: &'a str) -> Result<T, LineError> {
+pub(crate) fn json<'a, T: Deserialize<'a>>(line: &'a str) -> Result<T, LineError> {
     serde_json::from_str(line).map_err(|error| {
         let whole = error.to_string();
         let problem = whole.rsplit_once(" at line ").map_or(whole.as_str(), |(text, _)| text);

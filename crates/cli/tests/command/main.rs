@@ -9,3 +9,4 @@ mod simulate;
 mod streams;
 mod support;
 mod trace;
+mod validate;

@@ -10,6 +10,7 @@ mod defaults;
 mod evaluate;
 mod history;
 mod metric;
+mod object;
 mod perpod;
 mod plain;
 mod pods;
@@ -22,6 +23,7 @@ mod state;
 mod status;
 mod texts;
 mod utilization;
+mod validate;
 mod value;
 mod world;
 
@@ -29,6 +31,11 @@ pub use self::conditions::{Condition, ConditionStatus, ConditionType};
 pub use self::controller::{Controller, Gates};
 pub use self::metric::{
     MetricIdentifier, MetricSource, MetricSpec, MetricTarget, ObjectReference, TargetType,
+};
+pub use self::object::{
+    ContainerResourceMetricSource, HorizontalPodAutoscaler, HorizontalPodAutoscalerSpec,
+    ManagedFields, MetricSources, NamedMetricSource, ObjectMeta, ObjectMetricSource,
+    OwnerReference, ResourceMetricSource,
 };
 pub use self::pods::PodClass;
 pub use self::queries::{Query, queries};
@@ -40,6 +47,7 @@ pub use self::spec::{
 pub use self::state::{Recommendation, ScaleEvent, State};
 pub use self::status::{Current, MetricStatus, Status};
 pub use self::texts::Description;
+pub use self::validate::{FieldError, FieldErrorType, FieldValue, validate};
 pub use self::world::{
     Answer, ContainerFacts, ContainerUsage, MetricAnswer, Milli, PodFacts, PodPhase, PodSelector,
     PodUsage, PodValue, Ready, Scale, World,
