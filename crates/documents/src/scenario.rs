@@ -103,7 +103,8 @@ impl Step<'_> {
         let shape = &self.shape;
         if let Some(error) = shape.unavailable.get("scale") {
             let scale = Answer::Failed(error.as_str().to_owned());
-            return World { scale, pods: Vec::new(), metrics: Vec::new() };
+            let (pods, metrics, selected_by) = (Vec::new(), Vec::new(), Vec::new());
+            return World { scale, pods, metrics, selected_by };
         }
         let scale = facts::scale(&shape.scale);
         let selector = scale.selector.selector().cloned().unwrap_or_else(|_| Selector::nothing());
@@ -120,6 +121,7 @@ impl Step<'_> {
             pods: facts::picked(&shape.pods, &selector),
             metrics: asked.into_iter().map(answer).collect(),
             scale: Answer::Ok(scale),
+            selected_by: Vec::new(),
         }
     }
 
