@@ -1,5 +1,7 @@
 //! What can be said on the command line.
 
+mod hpa_explain;
+
 use std::num::{NonZeroU32, NonZeroU64};
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -9,6 +11,8 @@ use clap::{Parser, Subcommand, ValueEnum};
 use trimtab::sim::Keep;
 use trimtab::simulation::Until;
 use trimtab::{Duration, Timestamp};
+
+pub(crate) use self::hpa_explain::HpaExplain;
 
 const STYLES: Styles = Styles::styled()
     .header(Style::new().bold())
@@ -174,6 +178,8 @@ pub(crate) struct Explain {
 pub(crate) enum Hpa {
     /// Replays recorded scenarios: what the controller does in each step
     Replay(Replay),
+    /// Puts one loop into words: why this size, and what would have given another
+    Explain(HpaExplain),
 }
 
 #[derive(clap::Args, Debug)]

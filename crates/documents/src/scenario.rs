@@ -121,7 +121,7 @@ impl Step<'_> {
             pods: facts::picked(&shape.pods, &selector),
             metrics: asked.into_iter().map(answer).collect(),
             scale: Answer::Ok(scale),
-            selected_by: Vec::new(),
+            selected_by: shape.selected_by.iter().map(|name| name.as_str().to_owned()).collect(),
         }
     }
 
@@ -195,6 +195,9 @@ struct StepShape<'a> {
     external_metrics: Vec<ExternalMetricValue<'a>>,
     #[serde(borrow, default, deserialize_with = "or_null")]
     unavailable: Entries<'a, Text<'a>>,
+    /// The autoscalers that pick these pods, as `namespace/name`; left out, there is no other.
+    #[serde(borrow, default, deserialize_with = "or_null")]
+    selected_by: Vec<Text<'a>>,
     #[serde(borrow, default)]
     recorded: Option<&'a RawValue>,
 }

@@ -31,6 +31,7 @@
 //! # Ok::<(), trimtab::Error>(())
 //! ```
 
+pub mod account;
 pub mod estate;
 pub mod files;
 pub mod json;
