@@ -110,7 +110,8 @@ pub struct NoHistory {
     /// The size if it had run for longer than its windows and recommended nothing else; a
     /// controller that starts takes the current size for its first recommendation.
     pub if_steady: Replicas,
-    /// Changes after this instant would count against a policy; `None` without one.
+    /// Changes after this instant would count in a policy of the move's direction; `None` without
+    /// one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub changes_from: Option<Timestamp>,
 }
@@ -172,6 +173,10 @@ impl Finding {
                         Stage::Limits => {
                             let sizes = (current, asked);
                             self.allowance = Allowance::of(autoscaler, state, at, sizes);
+                            let allowance = self.allowance.as_ref();
+                            if let Some(missing) = &mut self.no_history {
+                                missing.changes_from = allowance.and_then(|a| a.counts_from(at));
+                            }
                         }
                         _ => {}
                     }
@@ -238,14 +243,6 @@ impl NoHistory {
         }
         let steady = State { recommendations: Some(Vec::new()), ..state.clone() };
         let desired = reconcile(autoscaler, world, &steady, at, &mut ()).desired();
-        let behavior = autoscaler.spec.behavior.iter();
-        let rules = behavior.flat_map(|b| [&b.scale_up, &b.scale_down]).flatten();
-        let policies = rules.filter_map(|rules| rules.policies.as_deref()).flatten();
-        let longest = policies.map(|policy| policy.period_seconds).max();
-        let changes_from = longest.map(|seconds| {
-            let nanos = i64::from(seconds).saturating_mul(1_000_000_000);
-            Timestamp::from_nanos(at.nanos().saturating_sub(nanos))
-        });
-        Some(Self { if_steady: Replicas::new(desired), changes_from })
+        Some(Self { if_steady: Replicas::new(desired), changes_from: None })
     }
 }

@@ -8,6 +8,9 @@ use crate::hpa::{Passing, PodWhy, WindowEntry};
 use crate::law::rules::Direction;
 use crate::{Explanation, Notation, Quantity};
 
+/// A list goes on on the next line beyond so many characters.
+const WIDTH: usize = 98;
+
 /// So many names of pods, or entries of a window, and then their number alone.
 const MOST: usize = 8;
 
@@ -18,11 +21,15 @@ pub(super) fn explain(account: &Account) -> Explanation {
     lines.extend(finding.metrics.iter().flat_map(metric_lines));
     lines.extend(finding.window.iter().flat_map(|window| window_lines(window, finding)));
     lines.extend(finding.allowance.iter().flat_map(allowance_lines));
-    lines.extend(finding.error.iter().map(|error| format!("  error: {error}")));
-    let events = finding.events.iter();
-    lines.extend(events.map(|e| format!("  event: {} {}: {}", e.kind, e.reason, e.message)));
+    let told = |text: &str| text.ends_with(&finding.because.text);
+    let errors = finding.error.iter().filter(|error| !told(error));
+    lines.extend(errors.map(|error| format!("  error: {error}")));
+    lines.extend(finding.events.iter().map(|event| {
+        let text = if told(&event.message) { "the same text" } else { &event.message };
+        format!("  event: {} {}: {text}", event.kind, event.reason)
+    }));
     lines.extend(ambiguous(account));
-    lines.push("what would change it".into());
+    lines.push("what would change it (all samples of a metric times x, all else as it is)".into());
     lines.extend(finding.turning_points.iter().map(|turning| turning_line(turning, finding)));
     if finding.turning_points.is_empty() {
         lines.push("  the metrics: not asked, so no reading would".into());
@@ -66,11 +73,8 @@ fn metric_lines(metric: &MetricFinding) -> Vec<String> {
             let ratio = metric.ratio.map_or_else(String::new, |ratio| format!(", ratio {ratio}"));
             let proposal = metric.proposal.unwrap_or_default();
             let read = reads(current);
-            let line = match cautious(metric) {
-                None => format!("  reads {read}{ratio}: proposes {proposal}"),
-                Some(doubt) => format!("  reads {read}{ratio}; {doubt}: proposes {proposal}"),
-            };
-            lines.push(line);
+            let doubt = cautious(metric).map_or_else(String::new, |doubt| format!(", {doubt}"));
+            lines.push(format!("  reads {read}{ratio}{doubt}: proposes {proposal}"));
         }
     }
     lines.extend(pod_lines(&metric.pods));
@@ -101,18 +105,21 @@ fn cautious(metric: &MetricFinding) -> Option<String> {
     let (ratio, first) = (metric.cautious_ratio?.get(), metric.ratio?.get());
     let number = |class: &str| metric.pods.iter().filter(|pod| pod.class == class).count();
     let (missing, unready) = (number("missing"), number("unready"));
+    let missing = (missing > 0).then(|| format!("{missing} missing"));
     let as_what = if first < 1.0 {
         let full = match (&metric.target.average_value, metric.target.average_utilization) {
             (None, Some(percent)) => format!("{}% of request", percent.max(100)),
-            _ => "their target".into(),
+            _ => "the target".into(),
         };
-        format!("{missing} missing taken at {full}")
+        format!("{} at {full}", missing.unwrap_or_default())
     } else if first > 1.0 {
-        format!("{missing} missing and {unready} unready taken at 0")
+        let unready = (unready > 0).then(|| format!("{unready} unready"));
+        let both: Vec<String> = missing.into_iter().chain(unready).collect();
+        format!("{} at 0", both.join(" and "))
     } else {
-        format!("{missing} missing left out")
+        format!("{} left out", missing.unwrap_or_default())
     };
-    Some(format!("with {as_what} {ratio}"))
+    Some(format!("{ratio} with {as_what}"))
 }
 
 /// A line for each reason for which pods were taken as they were.
@@ -124,18 +131,32 @@ fn pod_lines(pods: &[PodFinding]) -> Vec<String> {
             None => groups.push((pod.why, vec![pod])),
         }
     }
-    let line = |(why, group): &(PodWhy, Vec<&PodFinding>)| {
+    let lines = |(why, group): &(PodWhy, Vec<&PodFinding>)| {
         let class = group.first().map_or("", |pod| pod.class.as_str());
         let because =
             if *why == PodWhy::Sampled { String::new() } else { format!(", since {why}") };
-        let named: Vec<String> = group.iter().take(MOST).map(|pod| named(pod)).collect();
-        let more = match group.len().saturating_sub(MOST) {
-            0 => String::new(),
-            more => format!(" and {more} more"),
-        };
-        format!("  {} {class}{because}: {}{more}", group.len(), named.join(", "))
+        let mut items: Vec<String> = group.iter().take(MOST).map(|pod| named(pod)).collect();
+        match group.len().saturating_sub(MOST) {
+            0 => {}
+            more => items.push(format!("and {more} more")),
+        }
+        wrapped(format!("  {} {class}{because}:", group.len()), &items)
     };
-    groups.iter().map(line).collect()
+    groups.iter().flat_map(lines).collect()
+}
+
+/// Items behind a beginning, on as many lines as it takes.
+fn wrapped(beginning: String, items: &[String]) -> Vec<String> {
+    let mut lines = vec![beginning];
+    for (at, item) in items.iter().enumerate() {
+        let comma = if at.saturating_add(1) < items.len() { "," } else { "" };
+        let width = |line: &String| line.chars().count().saturating_add(item.chars().count());
+        match lines.last_mut() {
+            Some(line) if width(line) < WIDTH => line.push_str(&format!(" {item}{comma}")),
+            _ => lines.push(format!("    {item}{comma}")),
+        }
+    }
+    lines
 }
 
 fn named(pod: &PodFinding) -> String {
@@ -223,21 +244,18 @@ fn ambiguous(account: &Account) -> Vec<String> {
 }
 
 fn turning_line(turning: &Turning, finding: &Finding) -> String {
-    let place = usize::from(turning.metric);
-    let name = finding.metrics.get(place).map_or("", |metric| &metric.metric);
+    let name = finding.metrics.get(usize::from(turning.metric)).map_or("", |of| &of.metric);
     let turn = |turn: Option<Turn>, none: &str| {
         turn.map_or_else(|| none.to_owned(), |turn| format!("{} at {}", turn.size, times(turn)))
     };
     let below = turn(turning.below, "none below");
     let above = turn(turning.above, "none up to 10x");
-    format!("  {name}: {below}, {above} (all samples times that)")
+    format!("  {name}: {below}, {above}")
 }
 
 /// `0.901x`.
 fn times(turn: Turn) -> String {
-    let factor = Quantity::from_milli(i64::from(turn.per_mille), Notation::Decimal);
-    let factor = factor.milli();
-    let (whole, rest) = (factor.div_euclid(1_000), factor.rem_euclid(1_000));
+    let (whole, rest) = (turn.per_mille.div_euclid(1_000), turn.per_mille.rem_euclid(1_000));
     format!("{whole}.{rest:03}x")
 }
 

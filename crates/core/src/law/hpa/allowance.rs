@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::behavior::{Limits, Way, base, farthest, reach};
+use super::history::before;
 use super::plain;
 use super::spec::{Autoscaler, Policy, SelectPolicy};
 use super::state::State;
@@ -89,5 +90,11 @@ impl Allowance {
         }
         found.select_policy = Some(select.as_str().to_owned());
         Some(found)
+    }
+
+    /// The instant after which a change counts in one of the policies.
+    pub(crate) fn counts_from(&self, now: Timestamp) -> Option<Timestamp> {
+        let longest = self.policies.iter().map(|of| of.policy.period_seconds).max()?;
+        Some(before(now, longest))
     }
 }
