@@ -102,7 +102,7 @@ fn reads(current: &Current) -> String {
 
 /// How missing and unready pods changed the ratio.
 fn cautious(metric: &MetricFinding) -> Option<String> {
-    let (ratio, first) = (metric.cautious_ratio?.get(), metric.ratio?.get());
+    let (ratio, first) = (metric.cautious_ratio?, metric.ratio?.get());
     let number = |class: &str| metric.pods.iter().filter(|pod| pod.class == class).count();
     let (missing, unready) = (number("missing"), number("unready"));
     let missing = (missing > 0).then(|| format!("{missing} missing"));
@@ -263,12 +263,12 @@ fn waiting_line(wait: Option<&Wait>) -> String {
     let Some(Wait { at, size, passing }) = wait else {
         return "  waiting alone: never".into();
     };
-    let first = passing.first().map_or_else(String::new, passes);
-    let more = match passing.len().saturating_sub(1) {
-        0 => String::new(),
-        more => format!(", and {more} more like it"),
-    };
-    format!("  waiting alone: {size} from {at} on, when {first}{more}")
+    let mut told: Vec<String> = passing.iter().take(2).map(passes).collect();
+    match passing.len().saturating_sub(2) {
+        0 => {}
+        more => told.push(format!("{more} more of these pass")),
+    }
+    format!("  waiting alone: {size} from {at} on, when {}", told.join(" and "))
 }
 
 fn passes(passing: &Passing) -> String {
@@ -300,16 +300,17 @@ fn history_lines(account: &Account) -> Vec<String> {
     let asked = asked.map(|stage| stage.input);
     let holding = finding.window.as_ref().and_then(|window| {
         let growing = asked > finding.current;
-        let (from, what) = match window.growth_from {
-            Some(from) if growing => (from, "lower"),
+        let (from, what, does) = match window.growth_from {
+            Some(from) if growing => (from, "lower", "hold it"),
             Some(_) if asked == finding.current => return None,
-            _ => (window.shrink_from, "higher"),
+            Some(_) => (window.shrink_from, "higher", "hold it"),
+            None => (window.shrink_from, "higher", "be taken in its place"),
         };
-        (from < account.at).then_some((from, what))
+        (from < account.at).then_some((from, what, does))
     });
-    if let Some((from, what)) = holding {
+    if let Some((from, what, does)) = holding {
         lines.push(if if_steady == finding.desired {
-            format!("  a {what} recommendation since {from} would hold it")
+            format!("  a {what} recommendation since {from} would {does}")
         } else {
             format!(
                 "  had it recommended nothing {what} since {from}, the size would be {if_steady}"
