@@ -128,7 +128,7 @@ fn mistakes_in_objects_have_their_place() {
     };
     let message = told("maxReplicas: 10", "maxReplicas: many");
     assert!(
-        message.contains("standard input:10:18") && message.contains("expected i32"),
+        message.contains("standard input:11:18") && message.contains("expected i32"),
         "{message}"
     );
     let message = told("cpu: 455m", "cpu: 455q");
