@@ -65,7 +65,8 @@ fn one(path: &Path, ask: Ask) -> Result<Vec<Account>, Failure> {
         }
     }
     if !str::from_utf8(&first).is_ok_and(is_scenario) {
-        let source = read_document(&shown(path), Cursor::new(first).chain(input)).map_err(unreadable)?;
+        let source =
+            read_document(&shown(path), Cursor::new(first).chain(input)).map_err(unreadable)?;
         return objects(&[source], &ask);
     }
     let mut search = Search::new(ask);
