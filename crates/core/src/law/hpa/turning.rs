@@ -1,17 +1,21 @@
 //! What a metric would have to read for another size: a scan over its samples, all else fixed.
 
+mod even;
+
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use self::even::even;
 use super::combine::Loop;
 use super::evaluate::evaluate;
 use super::reconcile::reconcile;
 use super::spec::Autoscaler;
 use super::state::State;
 use super::world::{Answer, MetricAnswer, Milli, World};
-use crate::Timestamp;
-use crate::recorder::{Note, Recorder};
+use crate::recorder::{MetricNote, Note, Recorder};
+use crate::{Real, Timestamp};
 
 /// Samples as they are, in thousandths.
 const AS_IS: u32 = 1_000;
@@ -82,6 +86,33 @@ pub fn turning_points(
     asked.0.into_iter().map(|metric| trial.turning(world, metric, size)).collect()
 }
 
+/// What a multiple comes to. Between two multiples of one look lie only such of the same look
+/// where the samples are [`even`].
+#[derive(Clone, Copy, PartialEq, Debug)]
+struct Look {
+    size: i32,
+    /// Whether the metric fails, or its proposal has run over.
+    broken: (bool, bool),
+    ratio: Option<Standing>,
+    cautious: Option<Standing>,
+}
+
+/// Where a ratio lies beside 1, and beside the ratios that are tolerated.
+type Standing = (Option<Ordering>, bool, bool);
+
+/// A recorder that keeps the note on a metric.
+struct Last(Option<MetricNote>);
+
+impl Recorder for Last {
+    const KEEPS: bool = true;
+
+    fn note(&mut self, note: impl FnOnce() -> Note) {
+        if let Note::Metric(note) = note() {
+            self.0 = Some(note);
+        }
+    }
+}
+
 /// Which metrics were asked.
 struct Asked(Vec<u16>);
 
@@ -106,13 +137,13 @@ struct Trial<'a> {
 impl Trial<'_> {
     fn turning(&mut self, from: &World, metric: u16, size: i32) -> Turning {
         let place = usize::from(metric);
+        let even = even(self.autoscaler, from, place);
         let mut known = BTreeMap::new();
-        let mut turn = |per_mille| {
-            let found = self.size(from, place, per_mille, &mut known)?;
-            (found != size).then_some(Turn { per_mille, size: found })
-        };
-        let below = (0..AS_IS).rev().find_map(&mut turn);
-        let above = (AS_IS.saturating_add(1)..=MOST).find_map(&mut turn);
+        let mut look = |per_mille| self.look(from, place, per_mille, &mut known);
+        let below = first_other(&mut look, size, even, |away| AS_IS.checked_sub(away));
+        let above = first_other(&mut look, size, even, |away| {
+            AS_IS.checked_add(away).filter(|per_mille| *per_mille <= MOST)
+        });
         if let (Some(own), Some(answer)) =
             (self.world.metrics.get_mut(place), from.metrics.get(place))
         {
@@ -121,26 +152,73 @@ impl Trial<'_> {
         Turning { metric, below, above }
     }
 
-    /// The size at a multiple of one metric's samples. Other metrics stay, so it depends on what
-    /// that one metric proposes alone, and most multiples propose what another one did.
-    fn size(
+    /// What a multiple of one metric's samples comes to. Other metrics stay, so the size depends on
+    /// what that one metric proposes alone.
+    fn look(
         &mut self,
         from: &World,
         place: usize,
         per_mille: u32,
         known: &mut BTreeMap<Option<i32>, i32>,
-    ) -> Option<i32> {
+    ) -> Option<Look> {
         let answer = from.metrics.get(place)?;
         scale(self.world.metrics.get_mut(place)?, answer, per_mille);
         let (autoscaler, world, now) = (self.autoscaler, &self.world, self.now);
         let Answer::Ok(scale) = &world.scale else { return None };
         let with = Loop { autoscaler, world, scale, now };
         let metric = autoscaler.spec.metrics.get(place)?;
-        let proposal = evaluate(&with, place, metric, &mut ()).ok().map(|(replicas, _)| replicas);
+        let mut last = Last(None);
+        let proposal = evaluate(&with, place, metric, &mut last).ok().map(|(replicas, _)| replicas);
         let size = known
             .entry(proposal)
             .or_insert_with(|| reconcile(autoscaler, world, self.state, now, &mut ()).desired());
-        Some(*size)
+        let tolerances = with.tolerances();
+        let standing = |ratio: Real| {
+            let ratio = ratio.get();
+            let (least, most) = (1.0 - tolerances.down, 1.0 + tolerances.up);
+            (ratio.partial_cmp(&1.0), ratio < least, ratio > most)
+        };
+        let note = last.0?;
+        Some(Look {
+            size: *size,
+            broken: (proposal.is_none(), proposal.is_some_and(|replicas| replicas < 0)),
+            ratio: note.ratio.map(standing),
+            cautious: note.cautious_ratio.map(standing),
+        })
+    }
+}
+
+/// The nearest multiple of another size, in one direction. Where samples are even, multiples of one
+/// look are jumped over: ever further as long as the look stays, and back by halves.
+fn first_other(
+    look: &mut impl FnMut(u32) -> Option<Look>,
+    size: i32,
+    even: bool,
+    per_mille: impl Fn(u32) -> Option<u32>,
+) -> Option<Turn> {
+    let mut at = |away: u32| Some((per_mille(away)?, look(per_mille(away)?)?));
+    let (mut here, (_, mut seen)) = (0_u32, at(0)?);
+    loop {
+        let mut step = 1_u32;
+        let mut beyond = here.saturating_add(1);
+        while let Some((_, found)) = at(beyond).filter(|(_, found)| even && *found == seen) {
+            (here, seen) = (beyond, found);
+            step = step.saturating_mul(2);
+            beyond = here.saturating_add(step);
+        }
+        // What lies beyond is another look, or past the end.
+        while beyond.saturating_sub(here) > 1 {
+            let middle = here.midpoint(beyond);
+            match at(middle) {
+                Some((_, found)) if found == seen => here = middle,
+                _ => beyond = middle,
+            }
+        }
+        let (multiple, found) = at(beyond)?;
+        if found.size != size {
+            return Some(Turn { per_mille: multiple, size: found.size });
+        }
+        (here, seen) = (beyond, found);
     }
 }
 
