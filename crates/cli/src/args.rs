@@ -1,5 +1,7 @@
 //! What can be said on the command line.
 
+mod hpa_explain;
+
 use std::num::{NonZeroU32, NonZeroU64};
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -10,6 +12,8 @@ use trimtab::hpa::Gates;
 use trimtab::sim::Keep;
 use trimtab::simulation::Until;
 use trimtab::{Duration, Timestamp};
+
+pub(crate) use self::hpa_explain::HpaExplain;
 
 const STYLES: Styles = Styles::styled()
     .header(Style::new().bold())
@@ -177,6 +181,8 @@ pub(crate) enum Hpa {
     Replay(Replay),
     /// Checks objects as the API server does: all that it would refuse, in its words
     Validate(Validate),
+    /// Puts one loop into words: why this size, and what would have given another
+    Explain(HpaExplain),
 }
 
 #[derive(clap::Args, Debug)]

@@ -9,6 +9,7 @@ mod estate;
 mod explain;
 mod failure;
 mod files;
+mod hpa;
 mod lines;
 mod picture;
 mod records;
@@ -56,6 +57,7 @@ fn perform(verb: Verb) -> Result<(), Failure> {
         Verb::Explain(args) => explain::run(args),
         Verb::Hpa { verb: Hpa::Replay(args) } => replay::run(args),
         Verb::Hpa { verb: Hpa::Validate(args) } => validate::run(&args),
+        Verb::Hpa { verb: Hpa::Explain(args) } => hpa::explain(&args),
         Verb::Schema(args) => schema::run(args),
         Verb::Version(args) => version::run(args),
     }

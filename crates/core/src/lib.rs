@@ -36,6 +36,7 @@
     clippy::disallowed_methods
 )]
 
+pub mod account;
 mod arith;
 mod decide;
 mod decision;

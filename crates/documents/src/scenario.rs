@@ -104,7 +104,8 @@ impl Step<'_> {
         let shape = &self.shape;
         if let Some(error) = shape.unavailable.get("scale") {
             let scale = Answer::Failed(error.as_str().to_owned());
-            return World { scale, pods: Vec::new(), metrics: Vec::new() };
+            let (pods, metrics, selected_by) = (Vec::new(), Vec::new(), Vec::new());
+            return World { scale, pods, metrics, selected_by };
         }
         let scale = facts::scale(&shape.scale);
         let selector = scale.selector.selector().cloned().unwrap_or_else(|_| Selector::nothing());
@@ -121,6 +122,7 @@ impl Step<'_> {
             pods: facts::picked(&shape.pods, &selector),
             metrics: asked.into_iter().map(answer).collect(),
             scale: Answer::Ok(scale),
+            selected_by: shape.selected_by.iter().map(|name| name.as_str().to_owned()).collect(),
         }
     }
 
@@ -194,6 +196,9 @@ struct StepShape<'a> {
     external_metrics: Vec<ExternalMetricValue<'a>>,
     #[serde(borrow, default, deserialize_with = "or_null")]
     unavailable: Entries<'a, Text<'a>>,
+    /// The autoscalers that pick these pods, as `namespace/name`; left out, there is no other.
+    #[serde(borrow, default, deserialize_with = "or_null")]
+    selected_by: Vec<Text<'a>>,
     #[serde(borrow, default)]
     recorded: Option<&'a RawValue>,
 }

@@ -31,6 +31,7 @@
 //! # Ok::<(), trimtab::Error>(())
 //! ```
 
+pub mod account;
 pub mod admission;
 pub mod estate;
 pub mod files;

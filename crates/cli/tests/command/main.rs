@@ -3,6 +3,7 @@
 mod docs;
 mod explain;
 mod hostile;
+mod hpa_explain;
 mod mistakes;
 mod replay;
 mod simulate;

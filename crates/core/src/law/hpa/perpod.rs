@@ -3,7 +3,8 @@
 use super::controller::Controller;
 use super::pods::{PodClass, classify};
 use super::samples::{ByName, PodSample};
-use super::world::PodFacts;
+use super::why::PodWhy;
+use super::world::{Milli, PodFacts};
 use crate::arith::{amd64_i32, float_of_len};
 use crate::recorder::{MetricNote, Note, PodNote, Recorder};
 use crate::{Real, Reason, Timestamp};
@@ -123,11 +124,11 @@ fn join<S: PodSample, R: Recorder>(
         known = known.saturating_add(usize::from(measured.is_some()));
         sum = sum.wrapping_add(figure);
         let taken = measured.map(|(_, taken)| taken);
-        let class = classify(facts, taken, is_cpu, question.controller, question.now);
+        let why = classify(facts, taken, is_cpu, question.controller, question.now);
         if R::KEEPS {
-            note_pod(question, place, figure, class, recorder);
+            note_pod(question, place, measured.map(|(figure, _)| figure), why, recorder);
         }
-        pods.push(Joined { class, figure, request: 0 });
+        pods.push(Joined { class: why.class(), figure, request: 0 });
     }
     if samples.all_found(found) {
         return (pods, Strangers { count: 0, sum: 0 });
@@ -143,17 +144,19 @@ const MOST: i64 = i64::MAX.div_euclid(100);
 fn note_pod<R: Recorder>(
     question: &Question<'_>,
     place: usize,
-    figure: i64,
-    class: PodClass,
+    figure: Option<i64>,
+    why: PodWhy,
     recorder: &mut R,
 ) {
-    let suspect = !(0..=MOST).contains(&figure);
+    let milli = figure.unwrap_or_default();
+    let suspect = !(0..=MOST).contains(&milli);
     if let Some(facts) = question.pods.get(place).filter(|_| suspect) {
         let pod = facts.name.clone();
-        recorder.note(|| Note::Fact(Reason::HpaSuspectInput { pod, milli: figure }));
+        recorder.note(|| Note::Fact(Reason::HpaSuspectInput { pod, milli }));
     }
     let pod = u32::try_from(place).unwrap_or(u32::MAX);
-    recorder.note(|| Note::Pod(PodNote { metric: question.place, pod, class }));
+    let (metric, class, figure) = (question.place, why.class(), figure.map(Milli));
+    recorder.note(|| Note::Pod(PodNote { metric, pod, class, why, figure }));
 }
 
 /// Gives missing and unready pods pessimistic figures, and counts all pods that have one then.

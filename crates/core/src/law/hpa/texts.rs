@@ -107,6 +107,7 @@ words!(
     ValidMetricFound,
     ScalingDisabled,
     InvalidSelector,
+    AmbiguousSelector,
     FailedGetResourceMetric,
     FailedGetContainerResourceMetric,
     FailedGetPodsMetric,
