@@ -9,6 +9,7 @@ import (
 	"io"
 	"maps"
 	"runtime"
+	"runtime/debug"
 	"time"
 	"unsafe"
 
@@ -47,6 +48,8 @@ type benchReply struct {
 
 // bench answers a benchmark's lines: the other side and the clock's two readings are its parent's.
 func bench(in io.Reader, out io.Writer) error {
+	// As the controller itself is run.
+	debug.SetGCPercent(100)
 	var side *benchSide
 	lines, replies := json.NewDecoder(bufio.NewReader(in)), json.NewEncoder(out)
 	for {
