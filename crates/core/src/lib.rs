@@ -38,6 +38,7 @@
 
 pub mod account;
 mod arith;
+mod as_text;
 mod decide;
 mod decision;
 mod digest;

@@ -4,6 +4,7 @@
 mod allowance;
 mod average;
 mod behavior;
+mod calculator;
 mod combine;
 mod conditions;
 mod controller;
@@ -33,6 +34,7 @@ mod window;
 mod world;
 
 pub use self::allowance::{Allowance, PolicyAllowance};
+pub use self::calculator::{UtilizationReplicas, UtilizationTarget};
 pub use self::conditions::{Condition, ConditionStatus, ConditionType};
 pub use self::controller::{Controller, Gates};
 pub use self::metric::{

@@ -208,11 +208,11 @@ impl Serialize for Milli {
 
 impl<'de> Deserialize<'de> for Milli {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-        if let Some(Ok(milli)) = text.strip_suffix('m').map(str::parse) {
-            return Ok(Self(milli));
-        }
-        let quantity: Quantity = text.parse().map_err(serde::de::Error::custom)?;
-        Ok(Self(quantity.milli()))
+        crate::as_text::read(deserializer, |text| {
+            if let Some(Ok(milli)) = text.strip_suffix('m').map(str::parse) {
+                return Ok(Self(milli));
+            }
+            text.parse().map(|quantity: Quantity| Self(quantity.milli()))
+        })
     }
 }
