@@ -1,12 +1,14 @@
 //! What CI runs is what a person runs: the workspace's own commands.
 
 mod bench;
+mod bindings;
 mod deny;
 mod generated;
 mod listing;
 mod mutants;
 mod oracle;
 mod purity;
+mod python;
 mod rust_version;
 mod shell;
 mod steps;
@@ -32,6 +34,8 @@ The workspace's own commands.
   deps [--check]      writes the listing of what the core depends on, crates/core/deps.txt
   purity              shows that the core's lints refuse a clock, a file, a panic, a bare cast ...
   deny                licences, sources and duplicates of all dependencies
+  python              the wheel and the sdist, built and tested away from the checkout
+  node                the npm packages, packed and tested away from the checkout
   bench [NAME] [ARG]  benchmarks, all or one; arguments go to the benchmark
   mutants [FILE] [ARG]
                       mutation testing of the core's laws and guards, hours long; writes the
@@ -62,6 +66,8 @@ fn main() -> ExitCode {
         ["deps", "--check"] => listing::check_deps(),
         ["purity"] => purity::check(),
         ["deny"] => deny::check(),
+        ["python"] => bindings::python::test(),
+        ["node"] => bindings::node::test(),
         ["bench", rest @ ..] => bench::run(rest),
         ["mutants", rest @ ..] => mutants::run(rest),
         ["oracle", rest @ ..] => oracle::run(rest),
@@ -102,6 +108,8 @@ const TEST: &[Step] = &[
     Step { name: "generated files", run: generated::check },
     Step { name: "the real controller", run: controller },
     Step { name: "the real API server", run: api_server },
+    Step { name: "python", run: bindings::python::test },
+    Step { name: "node", run: bindings::node::test },
     Step { name: "tests", run: suite::all },
 ];
 
