@@ -38,6 +38,7 @@ pub(crate) fn test() -> Outcome {
     Program::new("node")
         .within(&empty)
         .arguments(["--test", "test/"])
+        .env("TRIMTAB_ROOT", shell::root())
         .env("TRIMTAB_CASES", shell::root().join("tests/cases"))
         .env("TRIMTAB_SOMAGENT", shell::root().join("examples/somagent"))
         .lines(|line| {
