@@ -56,7 +56,7 @@ fn escaped(out: &mut String, letter: char, digits: usize, c: char) {
 
 /// Whether a character is seen, as Go's `unicode.IsPrint` has it: letters, marks, numbers,
 /// punctuation, symbols, and of spaces the plain one. Rust's debug form leaves the same ones as
-/// they are, if they do not come first and are no quotes.
+/// they are, if they do not come first and are no quotes; its Unicode is a few years newer than Go's.
 pub(crate) fn is_printed(c: char) -> bool {
     if c.is_ascii() {
         return matches!(c, ' '..='~');

@@ -5,7 +5,7 @@ use trimtab_core::Timestamp;
 use trimtab_core::hpa::{ManagedFields, ObjectMeta, OwnerReference};
 
 use super::objects::{Entries, Text, or_null};
-use super::shape::list;
+use super::shape::{list, texts};
 
 /// What the API server validates in metadata.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -29,8 +29,8 @@ pub(crate) struct SentMetadata<'a> {
     annotations: Entries<'a, Option<Text<'a>>>,
     #[serde(borrow, default, deserialize_with = "list")]
     owner_references: Vec<Owner<'a>>,
-    #[serde(borrow, default, deserialize_with = "or_null")]
-    finalizers: Vec<Option<Text<'a>>>,
+    #[serde(borrow, default, deserialize_with = "texts")]
+    finalizers: Vec<Text<'a>>,
     #[serde(borrow, default, deserialize_with = "list")]
     managed_fields: Vec<Managed<'a>>,
 }
@@ -96,7 +96,7 @@ impl SentMetadata<'_> {
             labels: map(&self.labels),
             annotations: map(&self.annotations),
             owner_references: self.owner_references.iter().map(owner).collect(),
-            finalizers: self.finalizers.iter().map(text).collect(),
+            finalizers: self.finalizers.iter().map(Text::owned).collect(),
             managed_fields: self.managed_fields.iter().map(managed).collect(),
         }
     }

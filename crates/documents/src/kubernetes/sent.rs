@@ -1,5 +1,7 @@
 //! HorizontalPodAutoscaler objects as they are sent to the API server, for its validation: from
-//! documents, where each field has its place, and from JSON lines.
+//! documents, where each field has its place, and from JSON lines. What validation does not look at
+//! is passed over, even where it could not be decoded; a key that stands twice is refused, as it is
+//! by a client that asks for strict validation.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;

@@ -8,6 +8,8 @@ use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, MapAccess, Visitor};
 
+use super::objects::Text;
+
 /// A JSON object as a struct.
 pub(crate) struct Object<T>(pub(crate) T);
 
@@ -65,4 +67,13 @@ where
     T: Deserialize<'de> + Default,
 {
     optional_list(deserializer).map(Option::unwrap_or_default)
+}
+
+/// A list of texts; an absent one is empty.
+pub(crate) fn texts<'de: 'a, 'a, D>(deserializer: D) -> Result<Vec<Text<'a>>, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    let given = Option::<Vec<Option<Text<'a>>>>::deserialize(deserializer)?;
+    Ok(given.into_iter().flatten().map(Option::unwrap_or_default).collect())
 }

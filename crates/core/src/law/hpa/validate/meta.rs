@@ -207,3 +207,39 @@ fn managed_fields(entries: &[ManagedFields], errors: &mut Vec<FieldError>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(meta: &ObjectMeta) -> Vec<String> {
+        let mut errors = Vec::new();
+        update(meta, &ObjectMeta::default(), &mut errors);
+        errors.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn annotations_have_room_for_so_much() {
+        let mut meta = ObjectMeta::default();
+        meta.annotations.insert("a".into(), "x".repeat(ANNOTATIONS - 1));
+        assert_eq!(told(&meta), Vec::<String>::new());
+        meta.annotations.insert("b".into(), String::new());
+        let full = "metadata.annotations: Too long: may not be more than 262144 bytes";
+        assert_eq!(told(&meta), [full]);
+    }
+
+    #[test]
+    fn labels_come_in_the_order_of_their_keys() {
+        let mut meta = ObjectMeta::default();
+        for key in ["-b", "-a"] {
+            meta.labels.insert(key.into(), String::new());
+        }
+        let starts =
+            ["-a", "-b"].map(|key| format!("metadata.labels: Invalid value: \"{key}\": name"));
+        let told = told(&meta);
+        assert!(
+            told.len() == 2 && told.iter().zip(&starts).all(|(t, s)| t.starts_with(s)),
+            "{told:?}"
+        );
+    }
+}
