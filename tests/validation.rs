@@ -25,7 +25,7 @@ struct Unreadable {
 
 #[test]
 fn answers_are_the_api_servers() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden/validation.jsonl");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("validation/recorded.jsonl");
     let text = std::fs::read_to_string(path).expect("read");
     let mut shown = BTreeSet::new();
     let mut differing = Vec::new();

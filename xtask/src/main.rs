@@ -46,7 +46,7 @@ The workspace's own commands.
                       command: no difference; needs Go, whose first build takes minutes
   oracle specs [--count N] [--seed S] [--record]
                       random specs, stored and refused by the real API server and by the command,
-                      and those of tests/golden/validation.jsonl; --record renews their answers
+                      and those of tests/validation/recorded.jsonl; --record renews their answers
 
 Tools are installed, pinned, below the target folder. Exit code 0: all is well; 1: something failed;
 2: the command was not understood.

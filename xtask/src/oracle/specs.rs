@@ -12,7 +12,7 @@ use crate::steps::Outcome;
 const COUNT: u64 = 20_000;
 
 /// Questions with the API server's answers, which the tests rest on.
-const RECORDED: &str = "tests/golden/validation.jsonl";
+const RECORDED: &str = "tests/validation/recorded.jsonl";
 
 /// Compares so many specs of a seed and those that are recorded, or records the latter anew.
 pub(crate) fn run(arguments: &[&str]) -> Outcome {
