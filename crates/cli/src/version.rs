@@ -4,7 +4,7 @@ use std::io::Write;
 
 use serde::Serialize;
 use trimtab::json::{self, API_VERSION};
-use trimtab::simulation;
+use trimtab::{account, simulation};
 
 use crate::args::{self, Format};
 use crate::failure::Failure;
@@ -26,6 +26,7 @@ struct Versions {
     record: u32,
     state: u32,
     simulation_result: u32,
+    hpa_explanation: u32,
 }
 
 pub(crate) fn run(args: args::Version) -> Result<(), Failure> {
@@ -37,17 +38,20 @@ pub(crate) fn run(args: args::Version) -> Result<(), Failure> {
         record: RECORD,
         state: STATE,
         simulation_result: simulation::VERSION,
+        hpa_explanation: account::VERSION,
     };
     if args.output == Format::Json {
         return terminal::bytes(&format!("{}\n", json::to_string(&versions)));
     }
-    let Versions { trimtab, estate, record, state, simulation_result, .. } = versions;
+    let Versions { trimtab, estate, record, state, simulation_result, hpa_explanation, .. } =
+        versions;
     terminal::page(|page| {
         writeln!(page, "trimtab {trimtab}")?;
         writeln!(page, "reads   estates {estate}, autoscalers autoscaling/v2")?;
         writeln!(
             page,
-            "writes  records {record}, states {state}, simulation results {simulation_result}"
+            "writes  records {record}, states {state}, simulation results {simulation_result}, \
+             explanations {hpa_explanation}"
         )
     })
 }

@@ -35,6 +35,9 @@ pub struct Account {
     pub finding: Finding,
 }
 
+/// The version of an account's shape.
+pub const VERSION: u32 = 1;
+
 /// The `kind` of an account.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Kind {
@@ -83,7 +86,7 @@ impl Account {
         Self {
             api_version: ApiVersion::V1,
             kind: Kind::HpaExplanation,
-            version: 1,
+            version: VERSION,
             name: name.to_owned(),
             at,
             premise,

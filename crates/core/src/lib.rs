@@ -14,6 +14,8 @@
 //! - [`Pending::settle`] takes note of what came of it, and gives the next [`State`].
 //! - With a [`Trail`] in place of `()`, [`Settled::record`] is the decision's [`Record`];
 //!   [`replay()`] proves one, [`explain()`] puts one into words.
+//! - An [`Account`](account::Account) takes one loop of the `hpa` law apart, and tries out what would
+//!   have given another size.
 //! - [`poll_timeout`] is the instant at which asking again could change the answer.
 //!
 //! It does not fetch metrics, write sizes, keep time or read documents.

@@ -13,6 +13,7 @@ use crate::scenario::Replay;
 
 pub use trimtab_core::account::{
     Account, Finding as AccountFinding, Kind, MetricFinding, NoHistory, PodFinding, Premise,
+    VERSION,
 };
 
 /// Which loop is asked for.

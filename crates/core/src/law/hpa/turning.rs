@@ -255,12 +255,63 @@ fn times(value: i64, per_mille: u32) -> i64 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::controller::Controller;
+    use super::super::metric::MetricSpec;
+    use super::super::spec::{Hpa, Target};
+    use super::super::world::{
+        ContainerFacts, ContainerUsage, PodFacts, PodPhase, PodUsage, Scale,
+    };
     use super::*;
+    use crate::Duration;
 
     #[test]
     fn multiples_are_cut_towards_zero_and_stop_at_the_rails() {
         assert_eq!((times(1_999, 500), times(-1_999, 500)), (999, -999));
         assert_eq!((times(i64::MAX, 1_001), times(i64::MIN, 10_000)), (i64::MAX, i64::MIN));
         assert_eq!((times(i64::MIN, AS_IS), times(7, 0)), (i64::MIN, 0));
+    }
+
+    /// A pod that requests a thousandth and uses so much that per cent run over at each third
+    /// multiple, which jumps of 1, 3, 7 and so on never meet.
+    #[test]
+    fn what_runs_over_is_not_jumped_over() {
+        let spec = Hpa {
+            min_replicas: Some(1),
+            max_replicas: 2,
+            metrics: vec![MetricSpec::utilization("memory", 70)],
+            behavior: None,
+        };
+        let autoscaler =
+            Autoscaler { target: Target::default(), spec, controller: Controller::default() };
+        let (name, now) = (|| "web-0".to_owned(), Timestamp::from_seconds(0));
+        let requests = vec![("memory".into(), Milli(1))];
+        let pod = PodFacts {
+            name: name(),
+            deleted: false,
+            phase: PodPhase::Running,
+            start_time: None,
+            ready: None,
+            containers: vec![ContainerFacts { name: "app".into(), requests }],
+            pod_level: None,
+        };
+        let usage = |milli| PodUsage {
+            pod: name(),
+            timestamp: now,
+            window: Duration::ZERO,
+            containers: vec![ContainerUsage { name: "app".into(), usage: Some(Milli(milli)) }],
+        };
+        let world = |milli| World {
+            scale: Answer::Ok(Scale { spec: 2, status: 2, selector: "app=web".into() }),
+            pods: vec![pod.clone()],
+            metrics: vec![MetricAnswer::Usage(vec![usage(milli)])],
+            selected_by: Vec::new(),
+        };
+        let state = State { recommendations: Some(Vec::new()), ..State::new() };
+        let turns = |milli| turning_points(&autoscaler, &world(milli), &state, now);
+        let turn = |per_mille| Some(Turn { per_mille, size: 1 });
+        let over = Turning { metric: 0, below: turn(999), above: turn(1_002) };
+        assert_eq!(turns(14_307_967_719), [over]);
+        let plain = Turning { metric: 0, below: turn(499), above: None };
+        assert_eq!(turns(2), [plain], "from 500 on it is 1 thousandth: 100 %");
     }
 }

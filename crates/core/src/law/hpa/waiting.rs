@@ -25,7 +25,7 @@ pub struct Wait {
 
 /// Something that time takes away.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[serde(deny_unknown_fields, rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Passing {
     /// A pod's CPU initialization period.
     Initialization {
