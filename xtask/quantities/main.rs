@@ -108,7 +108,11 @@ fn worded(theirs: &Reading) -> Reading {
         text: copy(&theirs.text),
         again: copy(&theirs.again),
         from_milli: copy(&theirs.from_milli),
-        format: copy(&theirs.format),
+        // `null` is nothing in no notation, which is written as decimal.
+        format: match theirs.format.as_str() {
+            "" => "DecimalSI".into(),
+            format => format.to_owned(),
+        },
     }
 }
 

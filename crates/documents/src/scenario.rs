@@ -296,3 +296,20 @@ pub(crate) fn json<'a, T: Deserialize<'a>>(line: &'a str) -> Result<T, LineError
         LineError::Malformed { column: error.column(), problem: problem.to_owned() }
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantities_are_read_as_kubernetes_reads_its_json() {
+        for (text, canonical) in [("\" 1500m \"", "1500m"), ("0.10", "100m"), ("null", "0")] {
+            let read = read_quantity(text).map(|quantity| quantity.to_string());
+            assert_eq!(read, Ok(canonical.to_owned()), "{text}");
+        }
+        // It looks at the text as it is written: an escape is no digit, even one that stands for one.
+        for text in ["\"1\\t\"", "\"\\u0031\"", "\"\"", "true", "[1]"] {
+            assert!(read_quantity(text).is_err(), "{text}");
+        }
+    }
+}

@@ -50,10 +50,18 @@ pub(crate) fn reduce(
 }
 
 /// The controller adds a pod's overhead to a pod-level request that it keeps as a decimal each time
-/// that it looks. Nothing is left of a smallest scenario without which the difference goes.
+/// that it looks, and we once. Nothing is left of a smallest scenario without which the difference
+/// goes: so such a pod, and two metrics that look.
 fn is_known(scenario: &Tree) -> bool {
-    let text = scenario.to_string();
-    text.contains("\"overhead\":{") && text.contains("\"resources\":{\"requests\":{")
+    let lines = || scenario.parts().into_iter().map(|(_, line)| line);
+    let specs = lines().filter_map(|line| line.get("hpa").unwrap_or(line).get("spec"));
+    let looks = specs.filter_map(|spec| spec.get("metrics")).any(|all| all.parts().len() > 1);
+    let pods = lines().filter_map(|line| line.get("pods")).flat_map(Tree::parts);
+    let grows = |spec: &Tree| {
+        let requests = spec.get("resources").and_then(|own| own.get("requests"));
+        requests.is_some() && spec.get("overhead").is_some()
+    };
+    looks && pods.filter_map(|(_, pod)| pod.get("spec")).any(grows)
 }
 
 /// Asks both again.
@@ -104,7 +112,10 @@ impl Judge<'_> {
     /// The scenario with its answers and a note, and what differs in it.
     fn recorded(&self, scenario: &Tree, name: &str) -> Result<(String, String), String> {
         let differing = self.differing(&lines(scenario, 0))?;
-        let told = differing.first().map_or_else(String::new, |differing| differing.told.clone());
+        // Under its own name, and without the file that the judge writes.
+        let told = differing.first().map(|differing| differing.told.as_str()).unwrap_or_default();
+        let told = told.split_once(": scenario `c0` ").map_or(told, |(_, told)| told);
+        let told = format!("scenario `{name}`, shrunk, {told}");
         let file = self.programs.folder.join("shrink.jsonl");
         let answered =
             std::fs::read_to_string(&file).map_err(|error| format!("{}: {error}", text(&file)))?;
@@ -131,4 +142,23 @@ fn lines(scenario: &Tree, number: usize) -> String {
         header.set("name", Tree::text(&format!("c{number}")));
     }
     lines.iter().map(|line| format!("{line}\n")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_known_difference_and_its_neighbours() {
+        let scenario = |metrics: &str, pod: &str| {
+            let header = format!(r#"{{"hpa":{{"spec":{{"metrics":[{metrics}]}}}}}}"#);
+            let text = format!(r#"[{header},{{"at":"x","pods":[{{"spec":{pod}}}]}}]"#);
+            is_known(&Tree::read(&text).expect("JSON"))
+        };
+        let pod = r#"{"overhead":{"memory":"64Mi"},"resources":{"requests":{"memory":"64.00Mi"}}}"#;
+        assert!(scenario("{},{}", pod));
+        assert!(!scenario("{}", pod), "one metric looks once");
+        assert!(!scenario("{},{}", r#"{"overhead":{"memory":"64Mi"}}"#));
+        assert!(!scenario("{},{}", r#"{"resources":{"requests":{"memory":"64.00Mi"}}}"#));
+    }
 }

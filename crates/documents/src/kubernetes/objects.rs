@@ -36,14 +36,8 @@ impl<'de> Deserialize<'de> for Amount {
         if raw == "null" {
             return Ok(Self::default());
         }
-        let text: Cow<'_, str> = match raw.strip_prefix('"').and_then(|t| t.strip_suffix('"')) {
-            // A quantity has no escapes, so most texts stand as they are.
-            Some(text) if !text.contains('\\') => text.into(),
-            Some(_) => {
-                serde_json::from_str::<String>(raw).map_err(serde::de::Error::custom)?.into()
-            }
-            None => raw.into(),
-        };
+        // Kubernetes undoes no escapes here, so a text that has one is no quantity.
+        let text = raw.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(raw);
         text.trim().parse().map(Self).map_err(serde::de::Error::custom)
     }
 }
