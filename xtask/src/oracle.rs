@@ -10,6 +10,7 @@ mod specs;
 mod tree;
 
 use self::programs::Programs;
+pub(crate) use self::programs::oracle as program;
 use crate::steps::Outcome;
 
 /// The run of `cargo xtask test`: 400 scenarios are some 20,000 steps.

@@ -16,17 +16,10 @@ pub(crate) struct Programs {
 impl Programs {
     /// Builds both.
     pub(crate) fn build() -> Result<Self, String> {
-        let folder = shell::target().join("oracle");
-        std::fs::create_dir_all(&folder)
-            .map_err(|error| format!("{}: {error}", folder.display()))?;
-        let oracle = folder.join("oracle");
-        Program::new("go")
-            .within(&shell::root().join("tests/oracle"))
-            .arguments(["build", "-o", &text(&oracle), "."])
-            .run()?;
+        let oracle = oracle()?;
         Cargo::new(["build", "--release", "--locked", "--package=trimtab-cli"]).run()?;
         let command = shell::target().join("release/trimtab");
-        Ok(Self { folder, oracle, command })
+        Ok(Self { folder: shell::target().join("oracle"), oracle, command })
     }
 
     /// What `oracle` with these arguments prints.
@@ -55,6 +48,18 @@ impl Programs {
         }
         Ok(Differing::all(&String::from_utf8_lossy(&output.stdout)))
     }
+}
+
+/// Builds the real controller's side alone.
+pub(crate) fn oracle() -> Result<PathBuf, String> {
+    let folder = shell::target().join("oracle");
+    std::fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    let oracle = folder.join("oracle");
+    Program::new("go")
+        .within(&shell::root().join("tests/oracle"))
+        .arguments(["build", "-o", &text(&oracle), "."])
+        .run()?;
+    Ok(oracle)
 }
 
 /// A scenario that differs, and in which field first.

@@ -7,9 +7,9 @@ use std::fmt;
 pub(crate) enum Tree {
     /// A text, a number or a word, as it is written.
     Leaf(String),
-    List(Vec<Tree>),
+    List(Vec<Self>),
     /// Keys as they are written, quotes included.
-    Map(Vec<(String, Tree)>),
+    Map(Vec<(String, Self)>),
 }
 
 impl Tree {
