@@ -1,4 +1,4 @@
-//! Runs every file under `tests/cases`: one file, one test. `TRIMTAB_BLESS=1` writes the records
+//! Runs every file under `tests/cases`: one file, one test; a recorded scenario is replayed. `TRIMTAB_BLESS=1` writes the records
 //! of cases whose expectations hold; expectations are written by hand.
 
 use std::collections::BTreeSet;
@@ -24,6 +24,19 @@ fn main() -> ExitCode {
     let decisions: usize = reports.map(|report| report.records.len()).sum();
     let mut trials: Vec<Trial> =
         ran.into_iter().map(|(name, report)| Trial::test(name, move || outcome(&report))).collect();
+    match case::scenarios(&folder) {
+        Ok(files) => trials.extend(files.into_iter().map(|file| {
+            let CaseFile { name, path } = file;
+            let title = format!("{name} (recorded)");
+            Trial::test(title, move || Ok(case::replay_recorded(&name, &path)?))
+        })),
+        Err(error) => trials.push(Trial::test("scenarios", move || Err(error.into()))),
+    }
+    let quirks = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/quirks.md");
+    let cases = folder.join("hpa");
+    trials.push(Trial::test("the quirks of the docs are cases", move || {
+        Ok(case::quirks_are_cases(&quirks, &cases)?)
+    }));
     trials.push(Trial::test("every reason has an example", move || complete(&told)));
     let list = arguments.list;
     let conclusion = libtest_mimic::run(&arguments, trials);

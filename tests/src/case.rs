@@ -8,12 +8,14 @@ mod estate;
 mod folder;
 mod format;
 mod layout;
+mod recorded;
 mod run;
 mod series;
 mod world;
 
 pub use self::check::Failure;
-pub use self::folder::{CaseFile, files};
+pub use self::folder::{CaseFile, files, scenarios};
+pub use self::recorded::{quirks_are_cases, replay_recorded};
 pub use self::run::{Report, run};
 
 #[cfg(test)]

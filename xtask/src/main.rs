@@ -6,6 +6,7 @@ mod deny;
 mod generated;
 mod listing;
 mod mutants;
+mod nightly;
 mod oracle;
 mod purity;
 mod python;
@@ -43,10 +44,14 @@ The workspace's own commands.
                       a reason in docs/mutants.md; arguments go to cargo-mutants
   oracle [--scenarios N] [--seed S]
                       random autoscalers answered by the real Kubernetes controller and by the
-                      command: no difference; needs Go, whose first build takes minutes
+                      command: no difference, or the smallest scenario that shows one, which is
+                      written to tests/cases/hpa; needs Go, whose first build takes minutes
   oracle specs [--count N] [--seed S] [--record]
                       random specs, stored and refused by the real API server and by the command,
                       and those of tests/validation/recorded.jsonl; --record renews their answers
+  oracle quantities [--count N] [--seed S]
+                      random and hostile texts, read as quantities by Kubernetes and by the core
+  nightly             fresh ones of all three, of the day's own seed, and the mutants; hours long
 
 Tools are installed, pinned, below the target folder. Exit code 0: all is well; 1: something failed;
 2: the command was not understood.
@@ -70,6 +75,7 @@ fn main() -> ExitCode {
         ["node"] => bindings::node::test(),
         ["bench", rest @ ..] => bench::run(rest),
         ["mutants", rest @ ..] => mutants::run(rest),
+        ["nightly"] => return nightly::run(),
         ["oracle", rest @ ..] => oracle::run(rest),
         ["help" | "--help" | "-h"] => {
             print!("{HELP}");

@@ -51,6 +51,12 @@ impl Cargo {
         Self(self.0.within(folder))
     }
 
+    /// With this as its standard input.
+    pub(crate) fn reading(mut self, input: Stdio) -> Self {
+        self.0.command.stdin(input);
+        self
+    }
+
     pub(crate) fn run(self) -> Result<(), String> {
         self.0.run()
     }

@@ -190,6 +190,7 @@ pub(crate) enum Hpa {
 Examples:
   trimtab hpa replay recorded.jsonl > answers.jsonl
   trimtab hpa replay --check recorded.jsonl
+  trimtab hpa replay recorded.jsonl --with other.yaml --diff
 
 A line that cannot be read is told on standard error; what follows of its scenario is left out,
 and the exit code is 1.")]
@@ -198,8 +199,21 @@ pub(crate) struct Replay {
     #[arg(value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
     /// Compares with the recorded answers instead; exit code 1 if one differs
-    #[arg(long)]
+    #[arg(long, conflicts_with = "with")]
     pub(crate) check: bool,
+    /// Replays under another autoscaler or spec, other flags or gates: a YAML or JSON file, or -
+    #[arg(long, value_name = "OTHER")]
+    pub(crate) with: Option<PathBuf>,
+    /// Compares that with the recording's own run
+    #[arg(long, requires = "with")]
+    pub(crate) diff: bool,
+    /// `table` for people, `json` for programs
+    #[arg(short, long, value_name = "FORM", value_enum, default_value = "table")]
+    #[arg(hide_possible_values = true, requires = "diff")]
+    pub(crate) output: Format,
+    /// How many rows of steps that differ are listed; also `all` or `none`
+    #[arg(long, value_name = "N", default_value = "24", requires = "diff")]
+    pub(crate) steps: Listed,
 }
 
 #[derive(clap::Args, Debug)]

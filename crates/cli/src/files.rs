@@ -13,8 +13,7 @@ pub(crate) fn documents(path: &Path) -> Result<Vec<Source>, Failure> {
     if !is_standard_input(path) {
         return Ok(files::documents(path)?);
     }
-    let source = files::read_document(&shown(path), io::stdin().lock());
-    Ok(vec![source.map_err(|error| Failure::of_file(path, "read", &error))?])
+    Ok(vec![document(path)?])
 }
 
 /// Opens a file, or standard input, to be read as it comes.
@@ -23,6 +22,12 @@ pub(crate) fn open(path: &Path) -> Result<Box<dyn BufRead>, Failure> {
         return Ok(Box::new(io::stdin().lock()));
     }
     Ok(Box::new(files::open(path)?))
+}
+
+/// The document that a file or standard input is.
+pub(crate) fn document(path: &Path) -> Result<Source, Failure> {
+    let source = files::read_document(&shown(path), open(path)?);
+    source.map_err(|error| Failure::of_file(path, "read", &error))
 }
 
 fn is_standard_input(path: &Path) -> bool {

@@ -3,17 +3,21 @@
 //! A header names the autoscaler and its controller; each step has what one loop gets to see. The
 //! objects in it are Kubernetes' own, so other fields are passed over.
 
+mod change;
+
+pub use self::change::{Change, read_change};
+
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use trimtab_core::hpa::{
     Answer, Autoscaler, Controller, Gates, Hpa, Status, Target, World, queries,
 };
-use trimtab_core::{Duration, Real, Selector, Timestamp};
+use trimtab_core::{Duration, Quantity, Real, Selector, Timestamp};
 
 use crate::kubernetes::autoscaler::{self, Spec};
 use crate::kubernetes::facts::{self, Apis};
 use crate::kubernetes::objects::{
-    Entries, ExternalMetricValue, MetricValue, Pod, PodMetrics, Scale, Text, or_null,
+    Amount, Entries, ExternalMetricValue, MetricValue, Pod, PodMetrics, Scale, Text, or_null,
 };
 use crate::report::listed;
 
@@ -80,6 +84,14 @@ pub fn read_line(line: &str) -> Result<Line<'_>, LineError> {
         return header(json(line)?).map(|header| Line::Header(Box::new(header)));
     }
     Ok(Line::Step(Box::new(Step { shape: json(line)? })))
+}
+
+/// Reads a quantity as Kubernetes' JSON has it: a text, or a bare number, which keeps its digits.
+///
+/// # Errors
+/// [`LineError`]; of a text that is no quantity, with the column where it ends.
+pub fn read_quantity(text: &str) -> Result<Quantity, LineError> {
+    json::<Amount>(text).map(|amount| amount.0)
 }
 
 impl Step<'_> {
@@ -283,4 +295,21 @@ pub(crate) fn json<'a, T: Deserialize<'a>>(line: &'a str) -> Result<T, LineError
         let problem = whole.rsplit_once(" at line ").map_or(whole.as_str(), |(text, _)| text);
         LineError::Malformed { column: error.column(), problem: problem.to_owned() }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantities_are_read_as_kubernetes_reads_its_json() {
+        for (text, canonical) in [("\" 1500m \"", "1500m"), ("0.10", "100m"), ("null", "0")] {
+            let read = read_quantity(text).map(|quantity| quantity.to_string());
+            assert_eq!(read, Ok(canonical.to_owned()), "{text}");
+        }
+        // It looks at the text as it is written: an escape is no digit, even one that stands for one.
+        for text in ["\"1\\t\"", "\"\\u0031\"", "\"\"", "true", "[1]"] {
+            assert!(read_quantity(text).is_err(), "{text}");
+        }
+    }
 }

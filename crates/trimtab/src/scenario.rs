@@ -1,5 +1,11 @@
 //! Replaying a recorded HorizontalPodAutoscaler: line in, answer out.
 
+mod check;
+mod whatif;
+
+pub use self::check::{Compared, Difference, compare};
+pub use self::whatif::{Differs, Pair, Side, Summary, Total, WhatIf};
+
 use serde::Serialize;
 use trimtab_core::account::Premise;
 use trimtab_core::hpa::{Autoscaler, Event, State, Status, World, reconcile};
@@ -68,17 +74,28 @@ impl Replay {
         recorder: &mut R,
     ) -> Result<Answer, WentBack> {
         let (world, outcome) = self.enter(step)?;
-        let pending = reconcile(&self.autoscaler, &world, &self.state, step.at(), recorder);
+        Ok(self.reconcile(step, &world, &outcome, recorder))
+    }
+
+    /// One loop in this world, whatever the step's own.
+    fn reconcile<R: Recorder>(
+        &mut self,
+        step: &Step<'_>,
+        world: &World,
+        outcome: &WriteOutcome,
+        recorder: &mut R,
+    ) -> Answer {
+        let pending = reconcile(&self.autoscaler, world, &self.state, step.at(), recorder);
         let size = pending.desired();
-        let settled = pending.settle(size, &outcome);
+        let settled = pending.settle(size, outcome);
         self.state = settled.state;
-        Ok(Answer {
+        Answer {
             at: step.at_text().to_owned(),
             scaled_to: settled.scaled_to,
             status: self.state.status().clone(),
             error: settled.error,
             events: settled.events,
-        })
+        }
     }
 
     /// One loop of the controller, for what it rests on alone.
@@ -104,10 +121,14 @@ impl Replay {
         if let Some((target, spec)) = step.new_spec(&self.autoscaler.target.namespace) {
             (self.autoscaler.target, self.autoscaler.spec) = (target, spec);
         }
-        let outcome = match step.write_fails() {
-            Some(error) => WriteOutcome::Failed(error.to_owned()),
-            None => WriteOutcome::Written,
-        };
-        Ok((step.world(&self.autoscaler), outcome))
+        Ok((step.world(&self.autoscaler), outcome(step)))
+    }
+}
+
+/// What comes of a step's write.
+fn outcome(step: &Step<'_>) -> WriteOutcome {
+    match step.write_fails() {
+        Some(error) => WriteOutcome::Failed(error.to_owned()),
+        None => WriteOutcome::Written,
     }
 }

@@ -1,4 +1,4 @@
-//! The case files of a folder: every file in it is one.
+//! The case files of a folder: every file in it is a case or a recorded scenario.
 
 use std::path::{Path, PathBuf};
 use std::{fs, io};
@@ -17,16 +17,28 @@ pub struct CaseFile {
 /// # Errors
 /// A file that is not a case by its extension, a folder without any case, or what the system says.
 pub fn files(folder: &Path) -> io::Result<Vec<CaseFile>> {
+    ending(folder, ".json")
+}
+
+/// Every recorded scenario of a folder, in the order of their names.
+///
+/// # Errors
+/// As [`files`].
+pub fn scenarios(folder: &Path) -> io::Result<Vec<CaseFile>> {
+    ending(folder, ".jsonl")
+}
+
+fn ending(folder: &Path, with: &str) -> io::Result<Vec<CaseFile>> {
     let mut found = Vec::new();
-    walk(folder, "", &mut found)?;
+    walk(folder, "", with, &mut found)?;
     if found.is_empty() {
-        return Err(io::Error::other(format!("no case in {}", folder.display())));
+        return Err(io::Error::other(format!("no `*{with}` in {}", folder.display())));
     }
     found.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(found)
 }
 
-fn walk(folder: &Path, prefix: &str, found: &mut Vec<CaseFile>) -> io::Result<()> {
+fn walk(folder: &Path, prefix: &str, with: &str, found: &mut Vec<CaseFile>) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         let (path, name) = (entry.path(), entry.file_name());
@@ -34,11 +46,11 @@ fn walk(folder: &Path, prefix: &str, found: &mut Vec<CaseFile>) -> io::Result<()
             return Err(io::Error::other(format!("{}: a name that is not text", path.display())));
         };
         if entry.file_type()?.is_dir() {
-            walk(&path, &format!("{prefix}{name}/"), found)?;
-        } else if let Some(stem) = name.strip_suffix(".json") {
+            walk(&path, &format!("{prefix}{name}/"), with, found)?;
+        } else if let Some(stem) = name.strip_suffix(with) {
             found.push(CaseFile { name: format!("{prefix}{stem}"), path });
-        } else {
-            let text = format!("{}: not a case; cases end in .json", path.display());
+        } else if !name.ends_with(".json") && !name.ends_with(".jsonl") {
+            let text = format!("{}: not a case; they end in .json or .jsonl", path.display());
             return Err(io::Error::other(text));
         }
     }

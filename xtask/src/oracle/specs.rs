@@ -5,7 +5,8 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::shell::{self, Cargo, Program};
+use super::programs::Programs;
+use crate::shell;
 use crate::steps::Outcome;
 
 /// How many are compared, if nothing else is said.
@@ -33,32 +34,13 @@ pub(crate) fn run(arguments: &[&str]) -> Outcome {
         let text = rest.next().copied().unwrap_or_default();
         *place = text.parse().map_err(|_| format!("`{text}` is no whole number from 0"))?;
     }
-    let judges = Judges::build()?;
+    let judges = Programs::build()?;
     let recorded = judges.recorded(record)?;
     let random = judges.random(count, seed)?;
     Ok(format!("{random} random specs of seed {seed} and {recorded} recorded: no difference"))
 }
 
-/// Both programs, and a folder for what they write.
-struct Judges {
-    folder: PathBuf,
-    oracle: PathBuf,
-    command: PathBuf,
-}
-
-impl Judges {
-    fn build() -> Result<Self, String> {
-        let folder = shell::target().join("oracle");
-        fs::create_dir_all(&folder).map_err(|error| told(&folder, &error))?;
-        let oracle = folder.join("oracle");
-        Program::new("go")
-            .within(&shell::root().join("tests/oracle"))
-            .arguments(["build", "-o", &oracle.display().to_string(), "."])
-            .run()?;
-        Cargo::new(["build", "--release", "--locked", "--package=trimtab-cli"]).run()?;
-        Ok(Self { folder, oracle, command: shell::target().join("release/trimtab") })
-    }
-
+impl Programs {
     /// The recorded questions: the API server still answers the same, and so does the command.
     fn recorded(&self, record: bool) -> Result<u64, String> {
         let path = shell::root().join(RECORDED);

@@ -5,10 +5,11 @@ use std::fmt;
 use serde::Serialize;
 use trimtab::documents::scenario::{Header, Line, LineError, Step, read_line};
 use trimtab::json;
-use trimtab::scenario::Replay;
+use trimtab::scenario::{Compared, Replay, WhatIf, compare};
 
-use super::check::{Compared, compare};
+use super::diff::Diff;
 use super::input::{Numbered, may_be_header};
+use super::task::Task;
 use crate::failure::plain;
 use crate::words;
 
@@ -58,24 +59,38 @@ impl fmt::Display for Tally {
 #[derive(Debug)]
 pub(super) struct Player<'a> {
     file: &'a str,
-    check: bool,
-    place: Place,
+    task: &'a Task,
+    place: Place<'a>,
     said: Said,
 }
 
 #[derive(Debug)]
-enum Place {
+enum Place<'a> {
     /// No header yet.
     Before,
-    /// Within a scenario; `compares` until it differs, or the recording ends in a panic.
-    Within { name: String, replay: Box<Replay>, compares: bool },
+    /// Within a scenario.
+    Within(Run<'a>),
     /// A line could not be read: what follows waits for the next header.
     Lost,
 }
 
+/// What becomes of a scenario's steps.
+#[derive(Debug)]
+enum Run<'a> {
+    Answers(Box<Replay>),
+    /// `compares` until it differs, or the recording ends in a panic.
+    Checks {
+        name: String,
+        replay: Box<Replay>,
+        compares: bool,
+    },
+    Changed(Box<WhatIf>),
+    Compared(Box<Diff<'a>>),
+}
+
 impl<'a> Player<'a> {
-    pub(super) fn new(file: &'a str, check: bool) -> Self {
-        Self { file, check, place: Place::Before, said: Said::default() }
+    pub(super) fn new(file: &'a str, task: &'a Task) -> Self {
+        Self { file, task, place: Place::Before, said: Said::default() }
     }
 
     /// Plays one line.
@@ -84,7 +99,16 @@ impl<'a> Player<'a> {
             let complaint = format!("{}:{}: {}", self.file, line.number, plain(&reason));
             self.said.complaints.push(complaint);
             self.said.tally.unread += 1;
+            self.end();
             self.place = Place::Lost;
+        }
+    }
+
+    /// Says what is known only at the end of a scenario, if one is being played.
+    pub(super) fn end(&mut self) {
+        if let Place::Within(Run::Compared(diff)) = std::mem::replace(&mut self.place, Place::Lost)
+        {
+            diff.end(&mut self.said.answers);
         }
     }
 
@@ -117,25 +141,47 @@ impl<'a> Player<'a> {
     }
 
     fn begin(&mut self, header: &Header) {
+        self.end();
         self.said.tally.scenarios += 1;
-        let (name, replay) = (header.name.clone(), Box::new(Replay::begin(header)));
-        if !self.check {
-            self.answer(&Named { name: &name });
+        let run = match self.task {
+            Task::Answer => Run::Answers(Box::new(Replay::begin(header))),
+            Task::Check => {
+                let (name, replay) = (header.name.clone(), Box::new(Replay::begin(header)));
+                Run::Checks { name, replay, compares: true }
+            }
+            Task::With(change) => Run::Changed(Box::new(WhatIf::begin(header, change))),
+            Task::Diff(change, form) => Run::Compared(Box::new(Diff::begin(header, change, form))),
+        };
+        if self.task.is_json() {
+            self.answer(&Named { name: &header.name });
         }
-        self.place = Place::Within { name, replay, compares: true };
+        self.place = Place::Within(run);
     }
 
     fn step(&mut self, step: &Step<'_>) -> Result<(), String> {
-        let (name, replay, compares) = match &mut self.place {
-            Place::Within { name, replay, compares } => (name, replay, compares),
+        let run = match &mut self.place {
+            Place::Within(run) => run,
             Place::Lost => return Ok(()),
             Place::Before => return Err("a step before any header".into()),
         };
+        let (name, replay, compares) = match run {
+            Run::Answers(replay) => {
+                let answer = replay.step(step).map_err(|error| error.to_string())?;
+                self.answer(&answer);
+                return Ok(());
+            }
+            Run::Changed(whatif) => {
+                let pair = whatif.step(step).map_err(|error| error.to_string())?;
+                self.answer(&pair.changed.answer);
+                return Ok(());
+            }
+            Run::Compared(diff) => {
+                let answers = &mut self.said.answers;
+                return diff.step(step, answers).map_err(|error| error.to_string());
+            }
+            Run::Checks { name, replay, compares } => (name, replay, compares),
+        };
         let answer = replay.step(step).map_err(|error| error.to_string())?;
-        if !self.check {
-            self.answer(&answer);
-            return Ok(());
-        }
         let Some(recorded) = step.recorded().filter(|_| *compares) else { return Ok(()) };
         match compare(recorded, &answer)? {
             Compared::Panicked => *compares = false,
@@ -153,9 +199,14 @@ impl<'a> Player<'a> {
     }
 
     fn answer(&mut self, answer: &impl Serialize) {
-        self.said.answers.extend_from_slice(json::to_string(answer).as_bytes());
-        self.said.answers.push(b'\n');
+        put_line(&mut self.said.answers, answer);
     }
+}
+
+/// Puts a line of JSON at the end.
+pub(super) fn put_line(out: &mut Vec<u8>, line: &impl Serialize) {
+    out.extend_from_slice(json::to_string(line).as_bytes());
+    out.push(b'\n');
 }
 
 #[derive(Serialize)]

@@ -11,3 +11,4 @@ mod streams;
 mod support;
 mod trace;
 mod validate;
+mod whatif;

@@ -6,24 +6,30 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
-use trimtab::json;
-use trimtab::scenario::Answer;
+
+use super::Answer;
+use crate::json;
 
 /// What comparing says.
-#[derive(Debug)]
-pub(super) enum Compared {
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Compared {
+    /// They are equal in all that the format calls exact.
     Same,
     /// The controller panicked, and answered nothing from here on.
     Panicked,
+    /// They differ.
     Differs(Difference),
 }
 
 /// The first difference of two answers.
-#[derive(PartialEq, Eq, Debug)]
-pub(super) struct Difference {
-    field: String,
-    recorded: String,
-    ours: String,
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Difference {
+    /// The path of the field, such as `status.conditions[2].reason`.
+    pub field: String,
+    /// What the recording has, as JSON; `nothing` where it has nothing.
+    pub recorded: String,
+    /// What we have.
+    pub ours: String,
 }
 
 impl fmt::Display for Difference {
@@ -33,8 +39,12 @@ impl fmt::Display for Difference {
     }
 }
 
-/// Compares an answer with the recorded one.
-pub(super) fn compare(recorded: &str, answer: &Answer) -> Result<Compared, String> {
+/// Compares an answer with the recorded one, which is JSON: the size, the error, the whole status.
+/// Which pod or label a text names first is not compared.
+///
+/// # Errors
+/// A recorded answer that cannot be read, in words.
+pub fn compare(recorded: &str, answer: &Answer) -> Result<Compared, String> {
     if in_the_same_words(recorded, answer) {
         return Ok(Compared::Same);
     }
