@@ -4,6 +4,7 @@
 //! noticed and kept.
 
 use allocation_counter::{AllocationInfo, measure};
+use trimtab::hpa::{Controller, MetricAnswer, ResourceName, UtilizationTarget};
 use trimtab::{
     Input, Policy, Replicas, State, Timestamp, Trail, WriteOutcome, decide, intake, json,
 };
@@ -125,4 +126,18 @@ fn ten_pods_under_hpa() {
         });
         assert_eq!(early.count_total, 0, "not yet due");
     }
+}
+
+#[test]
+fn the_replica_calculator_alone() {
+    let (world, cpu) = (typical::world(10, 90, start()), ResourceName::from("cpu"));
+    let MetricAnswer::Usage(usage) = &world.metrics[0] else { panic!("use of CPU") };
+    let target = UtilizationTarget { resource: &cpu, container: None, percent: 70 };
+    let controller = Controller::default();
+    let mut found = None;
+    let once = measure(|| {
+        found = Some(controller.utilization_replicas(&target, 10, &world.pods, usage, start()));
+    });
+    assert_eq!(found.map(|found| found.map(|found| found.replicas)), Some(Ok(13)));
+    assert_eq!(once.count_total, 1, "the pods beside their samples");
 }

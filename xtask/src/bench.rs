@@ -1,11 +1,21 @@
 //! Benchmarks, which live in the `tests` member so that no library builds their harness.
 
+use std::fs;
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
 use crate::oracle;
-use crate::shell::Cargo;
+use crate::shell::{self, Cargo, Program};
 use crate::steps::Outcome;
+
+/// Scenarios of `bench replay`, of some 50 steps each: about 800 MB.
+const SCENARIOS: &str = "2700";
 
 /// Runs all of them, or the named one; what follows goes to the benchmark itself.
 pub(crate) fn run(arguments: &[&str]) -> Outcome {
+    if let ["replay"] = arguments {
+        return replay();
+    }
     let mut call = vec!["bench", "--package=trimtab-tests"];
     let rest = match arguments {
         [name, rest @ ..] if !name.starts_with('-') => {
@@ -28,5 +38,40 @@ pub(crate) fn run(arguments: &[&str]) -> Outcome {
         cargo = cargo.env("TRIMTAB_ORACLE", oracle::program()?);
     }
     cargo.run()?;
+    Ok(String::new())
+}
+
+/// How fast the command replays a long recording, with the answers written and with them compared.
+/// The recording is made once, by the real controller.
+fn replay() -> Outcome {
+    let oracle = oracle::program()?;
+    let file = oracle.with_file_name("replay.jsonl");
+    let told = |error: std::io::Error| format!("{}: {error}", file.display());
+    if !file.exists() {
+        // Only a recording that was finished gets the name.
+        let (made, options) =
+            (file.with_extension("part"), ["--profile", "resource", "--seed", "1"]);
+        Program::new(&oracle)
+            .arguments(["generate", "--scenarios", SCENARIOS].into_iter().chain(options))
+            .arguments(["--out", &made.display().to_string()])
+            .run()?;
+        fs::rename(&made, &file).map_err(told)?;
+    }
+    Cargo::new(["build", "--release", "--locked", "--package=trimtab-cli"]).run()?;
+    let size = fs::metadata(&file).map_err(told)?.len() / 1_000_000;
+    println!("{size} MB of scenarios");
+    for (what, options) in [("answers written", &[][..]), ("answers compared", &["--check"][..])] {
+        for _ in 0..3 {
+            let mut command = Command::new(shell::target().join("release/trimtab"));
+            command.args(["hpa", "replay"]).args(options).arg(&file).stdout(Stdio::null());
+            let started = Instant::now();
+            let status = command.status().map_err(|error| format!("cannot start: {error}"))?;
+            let took = started.elapsed().as_millis().max(1);
+            if !status.success() {
+                return Err(format!("the replay failed: {status}"));
+            }
+            println!("{what}: {took} ms, {} MB/s", u128::from(size) * 1000 / took);
+        }
+    }
     Ok(String::new())
 }

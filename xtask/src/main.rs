@@ -37,7 +37,9 @@ The workspace's own commands.
   deny                licences, sources and duplicates of all dependencies
   python              the wheel and the sdist, built and tested away from the checkout
   node                the npm packages, packed and tested away from the checkout
-  bench [NAME] [ARG]  benchmarks, all or one; arguments go to the benchmark
+  bench [NAME] [ARG]  benchmarks, all or one; arguments go to the benchmark; `hpa` stands beside the
+                      real controller's calculator and needs Go, as `replay` does, which tells how
+                      fast the command replays 800 MB of recordings
   mutants [FILE] [ARG]
                       mutation testing of the core's laws and guards, hours long; writes the
                       survivors to FILE (target/mutants/survivors.txt) and tells which of them lack
