@@ -4,7 +4,6 @@
 //! it stood. Lines and answers travel in bounded pieces: a long file takes no more memory than a
 //! short one.
 
-mod check;
 mod input;
 mod player;
 

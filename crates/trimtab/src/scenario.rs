@@ -1,10 +1,14 @@
 //! Replaying a recorded HorizontalPodAutoscaler: line in, answer out.
 
+mod check;
+
 use serde::Serialize;
 use trimtab_core::account::Premise;
 use trimtab_core::hpa::{Autoscaler, Event, State, Status, World, reconcile};
 use trimtab_core::{Recorder, Timestamp, WriteOutcome};
 use trimtab_documents::scenario::{Header, Step};
+
+pub use self::check::{Compared, Difference, compare};
 
 /// A scenario while it is being replayed: one autoscaler and what its controller remembers.
 #[derive(Clone, Debug)]

@@ -5,9 +5,8 @@ use std::fmt;
 use serde::Serialize;
 use trimtab::documents::scenario::{Header, Line, LineError, Step, read_line};
 use trimtab::json;
-use trimtab::scenario::Replay;
+use trimtab::scenario::{Compared, Replay, compare};
 
-use super::check::{Compared, compare};
 use super::input::{Numbered, may_be_header};
 use crate::failure::plain;
 use crate::words;

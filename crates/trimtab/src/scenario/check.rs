@@ -6,24 +6,30 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
-use trimtab::json;
-use trimtab::scenario::Answer;
 
-/// What comparing says.
-#[derive(Debug)]
-pub(super) enum Compared {
+use super::Answer;
+use crate::json;
+
+/// What comparing an answer with a recorded one says.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Compared {
+    /// They are equal, but for what the controller leaves to chance.
     Same,
-    /// The controller panicked, and answered nothing from here on.
+    /// The recorded controller panicked, and answered nothing from here on.
     Panicked,
+    /// They are not equal.
     Differs(Difference),
 }
 
-/// The first difference of two answers.
-#[derive(PartialEq, Eq, Debug)]
-pub(super) struct Difference {
-    field: String,
-    recorded: String,
-    ours: String,
+/// The first difference of two answers; the values are JSON, or `nothing`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Difference {
+    /// Where they differ, as `status.conditions[2].reason`.
+    pub field: String,
+    /// What was recorded there.
+    pub recorded: String,
+    /// What this library answers there.
+    pub ours: String,
 }
 
 impl fmt::Display for Difference {
@@ -33,8 +39,13 @@ impl fmt::Display for Difference {
     }
 }
 
-/// Compares an answer with the recorded one.
-pub(super) fn compare(recorded: &str, answer: &Answer) -> Result<Compared, String> {
+/// Compares an answer with the recorded one, which is JSON: the size written, the status and the
+/// error. Two texts are masked, which the controller's own maps leave to chance: the pod named
+/// first, and the first of several wrong values of a selector.
+///
+/// # Errors
+/// What is wrong with the recorded answer, if it is not a JSON object.
+pub fn compare(recorded: &str, answer: &Answer) -> Result<Compared, String> {
     if in_the_same_words(recorded, answer) {
         return Ok(Compared::Same);
     }
