@@ -5,6 +5,7 @@ pub mod case;
 pub mod courses;
 pub mod distil;
 pub mod estate;
+pub mod fuzzed;
 pub mod player;
 pub mod policies;
 pub mod recorded;
