@@ -2,6 +2,7 @@
 
 mod bench;
 mod deny;
+mod fuzz;
 mod generated;
 mod listing;
 mod mutants;
@@ -11,6 +12,7 @@ mod rust_version;
 mod shell;
 mod steps;
 mod suite;
+mod tools;
 
 use std::process::ExitCode;
 
@@ -33,10 +35,14 @@ The workspace's own commands.
   purity              shows that the core's lints refuse a clock, a file, a panic, a bare cast ...
   deny                licences, sources and duplicates of all dependencies
   bench [NAME] [ARG]  benchmarks, all or one; arguments go to the benchmark
+  fuzz [TARGET] [--seconds N]
+                      hostile inputs, 300 seconds a target; all targets or one; what is found is
+                      below target/fuzz/finds
   mutants [FILE] [ARG]
-                      mutation testing of the core's laws and guards, hours long; writes the
+                      mutation testing of the core's laws and guards, an hour or two; writes the
                       survivors to FILE (target/mutants/survivors.txt) and tells which of them lack
-                      a reason in docs/mutants.md; arguments go to cargo-mutants
+                      a reason in docs/mutants.md; a run that was stopped goes on where it was;
+                      needs Go; arguments go to cargo-mutants
   oracle [--scenarios N] [--seed S]
                       random autoscalers answered by the real Kubernetes controller and by the
                       command: no difference; needs Go, whose first build takes minutes
@@ -63,6 +69,7 @@ fn main() -> ExitCode {
         ["purity"] => purity::check(),
         ["deny"] => deny::check(),
         ["bench", rest @ ..] => bench::run(rest),
+        ["fuzz", rest @ ..] => fuzz::run(rest),
         ["mutants", rest @ ..] => mutants::run(rest),
         ["oracle", rest @ ..] => oracle::run(rest),
         ["help" | "--help" | "-h"] => {

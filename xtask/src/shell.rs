@@ -157,7 +157,8 @@ impl Program {
         }
     }
 
-    fn everything(mut self) -> Result<(bool, String), String> {
+    /// What it prints to both outputs, and whether it went well.
+    pub(crate) fn everything(mut self) -> Result<(bool, String), String> {
         let output = self.command.output().map_err(|error| self.cannot_start(&error))?;
         let mut text = String::from_utf8_lossy(&output.stdout).into_owned();
         text.push_str(&String::from_utf8_lossy(&output.stderr));
