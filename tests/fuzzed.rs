@@ -17,8 +17,22 @@ enum Damage {
 
 /// Pieces that readers stumble over.
 const WORDS: [&str; 16] = [
-    "null", "-1", "1e999", "9223372036854775808", "\"\"", "[]", "{}", "\n", "\r\n", "\0",
-    "\u{feff}", "[[[[[[[[", "\"\\ud800\"", "0.1e-400", "&a *a", "---\n",
+    "null",
+    "-1",
+    "1e999",
+    "9223372036854775808",
+    "\"\"",
+    "[]",
+    "{}",
+    "\n",
+    "\r\n",
+    "\0",
+    "\u{feff}",
+    "[[[[[[[[",
+    "\"\\ud800\"",
+    "0.1e-400",
+    "&a *a",
+    "---\n",
 ];
 
 fn damage() -> impl Strategy<Value = Vec<Damage>> {
@@ -70,9 +84,9 @@ fn hold(name: &str, cases: u32) {
     assert!(!seeds.is_empty(), "nothing to start from");
     seeds.iter().for_each(|seed| body(seed));
     proptest!(ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() },
-        |(which in any::<Index>(), damage in damage())| {
-            body(&damaged(&seeds[which.index(seeds.len())], &damage));
-        });
+    |(which in any::<Index>(), damage in damage())| {
+        body(&damaged(&seeds[which.index(seeds.len())], &damage));
+    });
 }
 
 #[test]

@@ -11,8 +11,10 @@ use trimtab::scenario::{Compared, Replay, compare};
 /// # Panics
 /// Where that does not hold.
 pub fn scenario(data: &[u8]) {
-    let lines: Vec<&str> =
-        data.split(|byte| *byte == b'\n').map_while(|line| std::str::from_utf8(line).ok()).collect();
+    let lines: Vec<&str> = data
+        .split(|byte| *byte == b'\n')
+        .map_while(|line| std::str::from_utf8(line).ok())
+        .collect();
     let (answers, stopped) = play(&lines);
     if let Some(at) = stopped {
         let (before, _) = play(&lines[..at]);

@@ -45,14 +45,45 @@ pub fn seeds(target: &str) -> io::Result<Vec<Vec<u8>>> {
 }
 
 const QUANTITIES: [&str; 24] = [
-    "0", "500m", "0.5", "2Gi", "2048Mi", "1e3", "1E-2", "-1", "+1.5k", "100n", "1.0000000001",
-    "9223372036854775807", "-9223372036854775808", "9223372036854775807Ei", "1e100", "12E",
-    "12Ei", "1.5e-9", ".5", "5.", "0.0", "-0", "123456789012345678901234567890", "1u",
+    "0",
+    "500m",
+    "0.5",
+    "2Gi",
+    "2048Mi",
+    "1e3",
+    "1E-2",
+    "-1",
+    "+1.5k",
+    "100n",
+    "1.0000000001",
+    "9223372036854775807",
+    "-9223372036854775808",
+    "9223372036854775807Ei",
+    "1e100",
+    "12E",
+    "12Ei",
+    "1.5e-9",
+    ".5",
+    "5.",
+    "0.0",
+    "-0",
+    "123456789012345678901234567890",
+    "1u",
 ];
 
 const SELECTORS: [&str; 12] = [
-    "", "app=web", "app==web,tier!=back", "tier in (front,back),!canary", "tier notin (a)",
-    "size>3", "size<-7,app", "example.com/part=v1.2", "a in ()", "a=,b", " a , b ", "x in (,y)",
+    "",
+    "app=web",
+    "app==web,tier!=back",
+    "tier in (front,back),!canary",
+    "tier notin (a)",
+    "size>3",
+    "size<-7,app",
+    "example.com/part=v1.2",
+    "a in ()",
+    "a=,b",
+    " a , b ",
+    "x in (,y)",
 ];
 
 /// The documents of a case.
