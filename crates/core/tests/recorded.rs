@@ -3,6 +3,8 @@
 //!
 //! `cargo run --package trimtab-tests --example distil` makes such files of recordings.
 
+#![expect(clippy::disallowed_methods, reason = "the test reads files, the core does not")]
+
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
