@@ -3,9 +3,12 @@
 
 pub mod case;
 pub mod courses;
+pub mod distil;
 pub mod estate;
+pub mod fuzzed;
 pub mod player;
 pub mod policies;
+pub mod recorded;
 pub mod reference;
 pub mod reference_hpa;
 pub mod sources;

@@ -3,6 +3,7 @@
 mod bench;
 mod bindings;
 mod deny;
+mod fuzz;
 mod generated;
 mod listing;
 mod mutants;
@@ -14,6 +15,7 @@ mod rust_version;
 mod shell;
 mod steps;
 mod suite;
+mod tools;
 
 use std::process::ExitCode;
 
@@ -40,10 +42,14 @@ The workspace's own commands.
   bench [NAME] [ARG]  benchmarks, all or one; arguments go to the benchmark; `hpa` stands beside the
                       real controller's calculator and needs Go, as `replay` does, which tells how
                       fast the command replays 800 MB of recordings
+  fuzz [TARGET] [--seconds N]
+                      hostile inputs, 300 seconds a target; all targets or one; what is found is
+                      below target/fuzz/finds
   mutants [FILE] [ARG]
-                      mutation testing of the core's laws and guards, hours long; writes the
+                      mutation testing of the core's laws and guards, an hour or two; writes the
                       survivors to FILE (target/mutants/survivors.txt) and tells which of them lack
-                      a reason in docs/mutants.md; arguments go to cargo-mutants
+                      a reason in docs/mutants.md; a run that was stopped goes on where it was;
+                      needs Go; arguments go to cargo-mutants
   oracle [--scenarios N] [--seed S]
                       random autoscalers answered by the real Kubernetes controller and by the
                       command: no difference, or the smallest scenario that shows one, which is
@@ -76,6 +82,7 @@ fn main() -> ExitCode {
         ["python"] => bindings::python::test(),
         ["node"] => bindings::node::test(),
         ["bench", rest @ ..] => bench::run(rest),
+        ["fuzz", rest @ ..] => fuzz::run(rest),
         ["mutants", rest @ ..] => mutants::run(rest),
         ["nightly"] => return nightly::run(),
         ["oracle", rest @ ..] => oracle::run(rest),

@@ -1,58 +1,94 @@
 //! Mutation testing: which changes of a law or a guard does no test notice?
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::shell::{self, Cargo};
+use crate::shell::{self, Cargo, Program};
 use crate::steps::Outcome;
+use crate::tools::Tool;
 
-const VERSION: &str = "27.1.0";
+const TOOL: Tool = Tool { name: "cargo-mutants", version: "27.1.0", wheel: None };
+
 /// Where each survivor stands with its reason.
 const REASONS: &str = "docs/mutants.md";
 
-/// Runs cargo-mutants over the core's laws and guards. Hours on two cores, so not in CI.
+/// What a change is built and tested with: quick first, whole for what is left.
+struct Round {
+    name: &'static str,
+    files: &'static [&'static str],
+    packages: &'static [&'static str],
+    tests: &'static [&'static str],
+}
+
+const LAW: &[&str] = &["crates/core/src/law/hpa.rs", "crates/core/src/law/hpa/**"];
+const ALL: &[&str] = &[
+    "crates/core/src/law.rs",
+    "crates/core/src/law/**",
+    "crates/core/src/guard.rs",
+    "crates/core/src/guard/**",
+];
+
+/// A change of the `hpa` law is first held against what the real controller answered, which needs
+/// the core alone to be built; what that does not notice, and all else, against every test of the
+/// core, the cases and the properties.
+const ROUNDS: [Round; 2] = [
+    Round {
+        name: "recorded",
+        files: LAW,
+        packages: &["trimtab-core"],
+        tests: &["--test", "recorded"],
+    },
+    Round {
+        name: "whole",
+        files: ALL,
+        packages: &["trimtab-core", "trimtab-tests"],
+        tests: &[
+            "--lib",
+            "--test",
+            "cases",
+            "--test",
+            "recorded",
+            "--test",
+            "properties",
+            "--test",
+            "golden",
+        ],
+    },
+];
+
+/// How many scenarios the real controller answers for it, about 50 steps each.
+const SCENARIOS: &str = "40";
+const SEED: &str = "4242";
+
+/// Runs cargo-mutants over the core's laws and guards. Not in CI: it takes an hour or two. What an
+/// earlier run has done is not done again, unless the sources have changed.
 pub(crate) fn run(arguments: &[&str]) -> Outcome {
     let (file, rest) = match arguments {
         [file, rest @ ..] if !file.starts_with('-') => (shell::root().join(file), rest),
         rest => (shell::target().join("mutants/survivors.txt"), rest),
     };
-    let root = install()?;
+    let tool = TOOL.program()?;
     let out = shell::target().join("mutants");
-    fs::create_dir_all(&out).map_err(|error| format!("{}: {error}", out.display()))?;
-    let code = Cargo::new(
-        ["mutants", "--package=trimtab-core", "--no-shuffle"]
-            .iter()
-            .chain(&[
-                "--file=crates/core/src/law.rs",
-                "--file=crates/core/src/law/**",
-                "--file=crates/core/src/guard.rs",
-                "--file=crates/core/src/guard/**",
-                "--test-package=trimtab-core",
-                "--test-package=trimtab-tests",
-                "--output",
-                &out.display().to_string(),
-            ])
-            .chain(rest),
-    )
-    .env("PATH", with_path(&root.join("bin"))?)
-    // Each job builds beside its own copy of the tree.
-    .without("CARGO_TARGET_DIR")
-    .code()?;
-    // 2: some survived; 3: some made the tests hang, which notices them too. All others mean that
-    // it did not come to an end, as when the tests fail without any change.
-    if !matches!(code, Some(0 | 2 | 3)) {
-        return Err(format!("cargo-mutants did not finish; see {}", out.display()));
+    forget_if_changed(&out)?;
+    let recording = recording(&out)?;
+    let mut caught = BTreeSet::new();
+    let mut missed = BTreeSet::new();
+    for round in &ROUNDS {
+        one(round, &tool, &out, &recording, &caught, rest)?;
+        let outcomes = out.join(round.name).join("mutants.out");
+        caught.extend(listed(&outcomes, &["caught", "timeout", "unviable", "previously_caught"])?);
+        missed = listed(&outcomes, &["missed"])?;
     }
-    let missed = out.join("mutants.out/missed.txt");
-    let missed =
-        fs::read_to_string(&missed).map_err(|error| format!("{}: {error}", missed.display()))?;
-    let mut survivors: Vec<&str> = missed.lines().collect();
-    survivors.sort_unstable();
+    let survivors: Vec<&String> = missed.difference(&caught).collect();
     shell::write(&file, &survivors.iter().map(|s| format!("{s}\n")).collect::<String>())?;
     let note = format!("{} survivors, in {}", survivors.len(), file.display());
     let reasons = shell::read(REASONS).unwrap_or_default();
-    let bare: Vec<&str> =
-        survivors.into_iter().filter(|survivor| !reasons.contains(&unplaced(survivor))).collect();
+    let bare: Vec<&str> = survivors
+        .into_iter()
+        .map(String::as_str)
+        .filter(|survivor| !reasons.contains(&unplaced(survivor)))
+        .collect();
     if bare.is_empty() {
         Ok(note)
     } else {
@@ -60,26 +96,104 @@ pub(crate) fn run(arguments: &[&str]) -> Outcome {
     }
 }
 
+/// One round, over what none before it caught.
+fn one(
+    round: &Round,
+    tool: &Path,
+    out: &Path,
+    recording: &Path,
+    caught: &BTreeSet<String>,
+    rest: &[&str],
+) -> Result<(), String> {
+    let folder = out.join(round.name);
+    let outcomes = folder.join("mutants.out");
+    // cargo-mutants passes over what this file of an earlier run lists.
+    let before = outcomes.join("previously_caught.txt");
+    let mut known = listed(&outcomes, &["previously_caught"])?;
+    known.extend(caught.iter().cloned());
+    shell::write(&before, &known.iter().map(|s| format!("{s}\n")).collect::<String>())?;
+    let of = |option: &str, values: &[&str]| -> Vec<String> {
+        values.iter().map(|value| format!("--{option}={value}")).collect()
+    };
+    let code = Program::new(tool)
+        .arguments(["mutants", "--package=trimtab-core", "--no-shuffle", "--iterate"])
+        // The suite as it is has its own command; a second build of everything costs minutes.
+        .arguments(["--baseline=skip", "--timeout=300", "--build-timeout=900"])
+        .arguments(["--profile=mutants"])
+        .arguments(of("file", round.files))
+        .arguments(of("test-package", round.packages))
+        .arguments(["--output", &folder.display().to_string()])
+        .arguments(rest)
+        .arguments(["--"])
+        .arguments(round.tests)
+        // One job, and what is built for it stays for the next run.
+        .env("CARGO_TARGET_DIR", out.join("build"))
+        .env("CARGO_INCREMENTAL", "1")
+        .env("TRIMTAB_DISTILLED", recording)
+        .code()?;
+    // 2: some survived; 3: some made the tests hang, which notices them too. All others mean that
+    // it did not come to an end.
+    if !matches!(code, Some(0 | 2 | 3)) {
+        return Err(format!("cargo-mutants did not finish; see {}", outcomes.display()));
+    }
+    Ok(())
+}
+
+/// What the real controller answered, in the form that the core's own test reads.
+fn recording(out: &Path) -> Result<PathBuf, String> {
+    let (recorded, distilled) = (out.join("recorded.jsonl"), out.join("distilled.jsonl"));
+    let oracle = shell::target().join("oracle/oracle");
+    let text = |path: &Path| path.display().to_string();
+    Program::new("go")
+        .within(&shell::root().join("tests/oracle"))
+        .arguments(["build", "-o", &text(&oracle), "."])
+        .run()?;
+    let generate = ["generate", "--scenarios", SCENARIOS, "--seed", SEED];
+    Program::new(&oracle).arguments(generate).arguments(["--out", &text(&recorded)]).run()?;
+    let example = ["run", "--quiet", "--package=trimtab-tests", "--example=distil", "--"];
+    Cargo::new(example).arguments([text(&recorded), text(&distilled)]).run()?;
+    Ok(distilled)
+}
+
+/// Removes the outcomes of earlier runs if what is changed, or what notices it, is no longer the
+/// same: places in files would be wrong, and so would be what was caught.
+fn forget_if_changed(out: &Path) -> Result<(), String> {
+    let folders = ["ls-files", "-s", "crates/core", "tests"];
+    let (_, tree) = Program::new("git").arguments(folders).everything()?;
+    let (_, edits) =
+        Program::new("git").arguments(["diff", "--", "crates/core", "tests"]).everything()?;
+    let (now, of) = (tree + &edits, out.join("sources.txt"));
+    if fs::read_to_string(&of).ok().as_ref() == Some(&now) {
+        return Ok(());
+    }
+    for round in &ROUNDS {
+        let folder = out.join(round.name);
+        if folder.exists() {
+            fs::remove_dir_all(&folder)
+                .map_err(|error| format!("{}: {error}", folder.display()))?;
+        }
+    }
+    shell::write(&of, &now)
+}
+
+/// The changes that the lists of a run's outcomes name; a list that is not there is empty.
+fn listed(outcomes: &Path, lists: &[&str]) -> Result<BTreeSet<String>, String> {
+    let mut changes = BTreeSet::new();
+    for list in lists {
+        let path = outcomes.join(format!("{list}.txt"));
+        if path.exists() {
+            let text = fs::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()))?;
+            changes.extend(text.lines().map(str::to_owned));
+        }
+    }
+    Ok(changes)
+}
+
 /// `file: what` of `file:12:5: what`, since lines move.
 fn unplaced(survivor: &str) -> String {
     let (place, what) = survivor.split_once(": ").unwrap_or((survivor, ""));
     let file = place.split(':').next().unwrap_or(place);
     format!("{file}: {what}")
-}
-
-fn install() -> Result<PathBuf, String> {
-    let root = shell::target().join(format!("tools/cargo-mutants-{VERSION}"));
-    if !root.join("bin").exists() {
-        let (version, path) = (format!("--version={VERSION}"), root.display().to_string());
-        Cargo::new(["install", "--locked", &version, "--root", &path, "cargo-mutants"]).run()?;
-    }
-    Ok(root)
-}
-
-fn with_path(first: &Path) -> Result<std::ffi::OsString, String> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let folders = std::iter::once(first.to_owned()).chain(std::env::split_paths(&path));
-    std::env::join_paths(folders).map_err(|error| error.to_string())
 }
 
 #[cfg(test)]

@@ -42,9 +42,8 @@ impl Cargo {
         Self(self.0.env(name, value))
     }
 
-    pub(crate) fn without(mut self, name: &str) -> Self {
-        self.0.command.env_remove(name);
-        self
+    pub(crate) fn arguments<A: AsRef<OsStr>>(self, arguments: impl IntoIterator<Item = A>) -> Self {
+        Self(self.0.arguments(arguments))
     }
 
     pub(crate) fn within(self, folder: &Path) -> Self {
@@ -67,10 +66,6 @@ impl Cargo {
 
     pub(crate) fn lines(self, each: impl FnMut(&str)) -> Result<(), String> {
         self.0.lines(each)
-    }
-
-    pub(crate) fn code(self) -> Result<Option<i32>, String> {
-        self.0.code()
     }
 
     /// What it prints to both outputs, and whether it went well.
@@ -147,7 +142,7 @@ impl Program {
     }
 
     /// Runs it for all to see; its exit code, if it was not ended by a signal.
-    fn code(mut self) -> Result<Option<i32>, String> {
+    pub(crate) fn code(mut self) -> Result<Option<i32>, String> {
         eprintln!("$ {}", self.told);
         self.command.status().map(|status| status.code()).map_err(|e| self.cannot_start(&e))
     }
@@ -163,7 +158,8 @@ impl Program {
         }
     }
 
-    fn everything(mut self) -> Result<(bool, String), String> {
+    /// What it prints to both outputs, and whether it went well.
+    pub(crate) fn everything(mut self) -> Result<(bool, String), String> {
         let output = self.command.output().map_err(|error| self.cannot_start(&error))?;
         let mut text = String::from_utf8_lossy(&output.stdout).into_owned();
         text.push_str(&String::from_utf8_lossy(&output.stderr));

@@ -24,3 +24,15 @@ pub(crate) fn next(input: &mut dyn BufRead) -> io::Result<Option<Result<String, 
     });
     Ok(Some(text))
 }
+
+/// The first line of a file without a byte order mark, which some editors put there.
+pub(crate) fn without_mark(line: Option<Result<String, String>>) -> Option<Result<String, String>> {
+    line.map(|text| {
+        text.map(|mut text| {
+            if text.starts_with('\u{feff}') {
+                text.remove(0);
+            }
+            text
+        })
+    })
+}

@@ -67,6 +67,7 @@ fn one(
     let mut scenario: Option<SyncSender<_>> = None;
     loop {
         let text = lines::next(input).map_err(|error| Failure::of_file(path, "read", &error));
+        let text = if number == 0 { text.map(lines::without_mark) } else { text };
         number += 1;
         let starts = matches!(&text, Ok(Some(Ok(text))) if is_header(text));
         let ends = !matches!(text, Ok(Some(_)));

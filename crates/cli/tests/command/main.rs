@@ -4,6 +4,7 @@ mod docs;
 mod explain;
 mod hostile;
 mod hpa_explain;
+mod lines;
 mod mistakes;
 mod replay;
 mod simulate;

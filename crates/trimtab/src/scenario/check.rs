@@ -15,7 +15,7 @@ use crate::json;
 pub enum Compared {
     /// They are equal in all that the format calls exact.
     Same,
-    /// The controller panicked, and answered nothing from here on.
+    /// The recorded controller panicked, and answered nothing from here on.
     Panicked,
     /// They differ.
     Differs(Difference),

@@ -186,6 +186,20 @@ mod tests {
     }
 
     #[test]
+    fn where_a_policy_and_a_bound_meet_the_bound_is_named() {
+        let behavior =
+            Behavior { scale_up: Some(percent(100, 60)), scale_down: Some(percent(60, 60)) };
+        let (now, ups, downs) = (Timestamp::from_seconds(0), &[], &[]);
+        let with = Limits { behavior: &behavior, ups, downs, min: 4, max: 20, now };
+        let said = |desired| {
+            let Stage { size, said } = limit(&with, 10, desired);
+            (size, said.2)
+        };
+        assert_eq!((said(50), said(1)), ((20, TOO_MANY), (4, TOO_FEW)));
+        assert_eq!((said(20), said(4)), ((20, WITHIN), (4, WITHIN)), "as far as it may go");
+    }
+
+    #[test]
     fn a_policy_counts_from_the_beginning_of_its_period() {
         let behavior = Behavior { scale_up: Some(percent(100, 60)), scale_down: None };
         let now = Timestamp::from_seconds(100);
