@@ -32,7 +32,7 @@ fn ending(folder: &Path, with: &str) -> io::Result<Vec<CaseFile>> {
     let mut found = Vec::new();
     walk(folder, "", with, &mut found)?;
     if found.is_empty() {
-        return Err(io::Error::other(format!("no `*{with}` in {}", folder.display())));
+        return Err(io::Error::other(format!("no case in {} ends in {with}", folder.display())));
     }
     found.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(found)

@@ -167,8 +167,8 @@ fn spec(node: &Node, report: &mut Report<'_>) -> Option<Hpa> {
         Err(error) => {
             let whole = error.to_string();
             let problem = whole.rsplit_once(" at line ").map_or(whole.as_str(), |(text, _)| text);
-            // The column counts from 1 and is that of the last byte taken in.
-            let before = places.iter().take_while(|(at, _)| *at < error.column());
+            // The column is how many bytes were taken in: up to the value, or all of it.
+            let before = places.iter().take_while(|(at, _)| *at <= error.column());
             let span = before.last().map_or(node.span, |(_, span)| *span);
             report.error(Code::WrongType, span, problem);
             None

@@ -264,12 +264,13 @@ mod tests {
         assert!((summary.changed.replica_hours - hours.1).abs() < 1e-9);
     }
 
+    /// 50 messages are 12.5 for each of 4 pods and 5.6 for each of 9: both within a tolerance of 0.5.
     #[test]
     fn a_size_from_outside_is_found_by_both() {
         let other = "controller: {tolerance: 0.5}";
         let (runs, summary) = play(other, &[(0, 4, 50), (1, 5, 50), (2, 9, 50)]);
         assert_eq!(runs[1], sizes([5, 5, 4, 4]));
-        assert_eq!(runs[2][0..3], sizes([9, 9, 9, 9])[0..3]);
+        assert_eq!(runs[2], sizes([9, 5, 9, 9]));
         assert_eq!(summary.set_from_outside, 1);
     }
 }
