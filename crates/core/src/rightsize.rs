@@ -4,6 +4,7 @@
 //! Each estimator counts as its original does: that is the point of having more than one.
 
 mod usage;
+pub mod vpa;
 
 pub use self::usage::{Amounts, Asked, PodId, Refused, Seen, Usage};
 
