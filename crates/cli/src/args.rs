@@ -7,6 +7,7 @@ use std::str::FromStr;
 use clap::builder::styling::{AnsiColor, Style, Styles};
 use clap::{Parser, Subcommand, ValueEnum};
 use trimtab::sim::Keep;
+use trimtab::simulation::Until;
 use trimtab::{Duration, Timestamp};
 
 const STYLES: Styles = Styles::styled()
@@ -273,26 +274,6 @@ impl FromStr for Kept {
                 number.map_err(|_| "expected `changes`, `all` or a number from 1".into())
             }
         }
-    }
-}
-
-/// When virtual time ends.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Until {
-    At(Timestamp),
-    After(Duration),
-}
-
-impl FromStr for Until {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        if let Ok(length) = text.parse() {
-            return Ok(Self::After(length));
-        }
-        text.parse().map(Self::At).map_err(|_: trimtab::Error| {
-            "expected an instant such as 2026-03-01T12:00:00Z, or a length such as 6h".into()
-        })
     }
 }
 

@@ -110,7 +110,7 @@ impl Container {
         let krr = self.points.add(usage).err();
         let runbook = self.samples.add(usage).err();
         let refused =
-            [(Method::KrrSimple, krr), (Method::KrrSimpleLimit, krr), (Method::Runbook, runbook)];
+            [(Method::Vpa, vpa), (Method::KrrSimple, krr), (Method::KrrSimpleLimit, krr), (Method::Runbook, runbook)];
         told(what, &refused)
     }
 }
