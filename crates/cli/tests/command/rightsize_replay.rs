@@ -18,10 +18,10 @@ fn day(name: &str) -> String {
     format!("{}\n{events}{asked}\n", HEADER.replace("NAME", name))
 }
 
-/// 300 MiB + 15 % = 345 MiB = 361758720, nearly, so that rounding up to whole MiB gives it too.
+/// 300 MiB + 15 % = 345 MiB. A whole day is known, so the lower bound is the target / 1.001^2.
 const ANSWER: &str = concat!(
     r#"{"at":1700086400,"#,
-    r#""vpa":{"app":{"target":{"cpu":296,"memory":380258472},"lowerBound":{"cpu":295,"memory":379498567},"upperBound":{"cpu":592,"memory":760516944},"uncappedTarget":{"cpu":296,"memory":380258472},"confidence":1.0}},"#,
+    r#""vpa":{"app":{"target":{"cpu":296,"memory":380258472},"lowerBound":{"cpu":295,"memory":379499094},"upperBound":{"cpu":592,"memory":760516944},"uncappedTarget":{"cpu":296,"memory":380258472},"confidence":1.0}},"#,
     r#""krr-simple":{"app":{"requests":{"cpu":0.25,"memory":361758720},"limits":{"memory":361758720}}},"#,
     r#""krr-simple-limit":{"app":{"requests":{"cpu":0.25,"memory":361758720},"limits":{"cpu":0.25,"memory":361758720}}},"#,
     r#""runbook":{"app":{"cpu":{"ratio":null,"coverage":0.14285714285714285,"verdict":"insufficient data","unguarded":null,"proposed":null},"memory":{"ratio":null,"coverage":0.14285714285714285,"verdict":"insufficient data","unguarded":null,"proposed":null}}}}"#,
