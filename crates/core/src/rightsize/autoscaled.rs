@@ -176,6 +176,7 @@ fn world(load: Load, resource: &ResourceName, container: &str, now: Timestamp) -
         scale: Answer::Ok(Scale { spec, status, selector: "app".into() }),
         pods: names.iter().map(pod).collect(),
         metrics: vec![MetricAnswer::Usage(names.iter().map(usage).collect())],
+        selected_by: Vec::new(),
     }
 }
 
