@@ -28,7 +28,8 @@ pub use self::settings::{Percentiles, Settings, SettingsError};
 
 use self::aggregate::Aggregate;
 use self::amount::{amount, amount_of_cores};
-use self::decay::Factor;
+use self::buckets::Scheme;
+use self::decay::{Decaying, Factor};
 use self::pod::{NEVER, Pod};
 use super::{Asked, Estimator, PodId, Refused, Seen, Usage};
 use crate::{Real, Timestamp};
@@ -66,6 +67,26 @@ pub struct Vpa {
     /// What a checkpoint told, which stays apart: the order of summing is part of the answer.
     before: Option<Box<Aggregate>>,
     recommender: Recommender,
+}
+
+/// What was used how often, newer samples counting more.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Distribution {
+    /// From the first bucket that is filled to the last.
+    pub buckets: Vec<Bucket>,
+    /// The weight of all samples; what is too light to fill a bucket is in it.
+    pub total: Real,
+}
+
+/// One bucket of a [`Distribution`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Bucket {
+    /// Which of the 176.
+    pub number: u8,
+    /// Where it ends, in cores or bytes; where it starts, for the last one.
+    pub end: Real,
+    /// Its weight.
+    pub weight: Real,
 }
 
 /// Factors of decay, kept from one sample to the next. Samples of many containers at one instant
@@ -170,6 +191,18 @@ impl Vpa {
         self.seen.count.saturating_add(before)
     }
 
+    /// CPU in cores, over all pods and the checkpoint.
+    #[must_use]
+    pub fn cpu(&self) -> Distribution {
+        distribution(&self.whole().cpu, &buckets::CPU)
+    }
+
+    /// Peaks of memory in bytes, over all pods and the checkpoint.
+    #[must_use]
+    pub fn memory(&self) -> Distribution {
+        distribution(&self.whole().memory, &buckets::MEMORY)
+    }
+
     /// What is told of all pods and the checkpoint together, summed in the recommender's order.
     fn whole(&self) -> Aggregate {
         let settings = self.recommender.settings();
@@ -258,6 +291,19 @@ impl Estimator for Vpa {
         let whole = self.before.is_some().then(|| self.whole());
         let aggregate = whole.as_ref().unwrap_or(&self.seen);
         bounds::recommend(aggregate, settings, asked.containers, self.newest())
+    }
+}
+
+fn distribution(decaying: &Decaying, scheme: &Scheme) -> Distribution {
+    let histogram = decaying.histogram();
+    let bucket = |(number, weight)| Bucket {
+        number,
+        end: Real::new(scheme.end(number)),
+        weight: Real::new(weight),
+    };
+    Distribution {
+        buckets: histogram.filled().map(bucket).collect(),
+        total: Real::new(histogram.total()),
     }
 }
 
