@@ -7,6 +7,7 @@ use std::str::FromStr;
 use clap::builder::styling::{AnsiColor, Style, Styles};
 use clap::{Parser, Subcommand, ValueEnum};
 use trimtab::sim::Keep;
+use trimtab::simulation::Until;
 use trimtab::{Duration, Timestamp};
 
 const STYLES: Styles = Styles::styled()
@@ -37,6 +38,12 @@ pub(crate) enum Verb {
     Hpa {
         #[command(subcommand)]
         verb: Hpa,
+    },
+    /// What containers should request and be limited to, from what they used
+    #[command(disable_help_subcommand = true)]
+    Rightsize {
+        #[command(subcommand)]
+        verb: Rightsize,
     },
     /// Prints the JSON Schema of a document
     Schema(Schema),
@@ -192,6 +199,26 @@ pub(crate) struct Replay {
     pub(crate) check: bool,
 }
 
+/// What can be done about the size of containers.
+#[derive(Subcommand, Debug)]
+pub(crate) enum Rightsize {
+    /// Replays histories of usage: what each method recommends when it is asked
+    Replay(RightsizeReplay),
+}
+
+#[derive(clap::Args, Debug)]
+#[command(after_help = "\
+Example:
+  trimtab rightsize replay usage.jsonl > answers.jsonl
+
+Usage that a method does not count is told on standard error, and the rest goes on. A line that
+cannot be read is told too, and the exit code is then 1.")]
+pub(crate) struct RightsizeReplay {
+    /// Histories as JSON Lines; - for standard input, also if none is given
+    #[arg(value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+}
+
 #[derive(clap::Args, Debug)]
 #[command(after_help = "Example:\n  trimtab schema estate > estate.schema.json")]
 pub(crate) struct Schema {
@@ -247,26 +274,6 @@ impl FromStr for Kept {
                 number.map_err(|_| "expected `changes`, `all` or a number from 1".into())
             }
         }
-    }
-}
-
-/// When virtual time ends.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Until {
-    At(Timestamp),
-    After(Duration),
-}
-
-impl FromStr for Until {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        if let Ok(length) = text.parse() {
-            return Ok(Self::After(length));
-        }
-        text.parse().map(Self::At).map_err(|_: trimtab::Error| {
-            "expected an instant such as 2026-03-01T12:00:00Z, or a length such as 6h".into()
-        })
     }
 }
 

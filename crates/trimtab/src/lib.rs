@@ -31,15 +31,20 @@
 //! # Ok::<(), trimtab::Error>(())
 //! ```
 
+pub mod estate;
+pub mod files;
 pub mod json;
+pub mod owned;
 pub mod scenario;
+pub mod simulation;
+pub mod usage;
 
 pub use trimtab_core::{
     BudgetName, Bytes, Decision, Digest, Divergence, Duration, Error, Explanation, Input, Intake,
     Law, MetricName, MilliCores, Money, Notation, Pending, Policy, Quality, Quantity, Real, Reason,
     ReasonCode, Record, Recorder, Replicas, Resize, Said, Sample, ServiceId, Settled, Source,
     State, Taken, Timestamp, Trail, WriteOutcome, again, decide, explain, fleet, guard, hpa,
-    intake, migrate, policy, poll_timeout, record, recorder, replay, rules,
+    intake, migrate, policy, poll_timeout, record, recorder, replay, rightsize, rules,
 };
 pub use trimtab_documents as documents;
 pub use trimtab_history as history;
