@@ -1,5 +1,6 @@
 //! Benchmarks, which live in the `tests` member so that no library builds their harness.
 
+use crate::oracle::vpa;
 use crate::shell::Cargo;
 use crate::steps::Outcome;
 
@@ -20,6 +21,17 @@ pub(crate) fn run(arguments: &[&str]) -> Outcome {
     if !rest.is_empty() {
         call.push("--");
         call.extend(rest);
+    }
+    // This one runs side by side with the recommender itself.
+    let oracle = match arguments {
+        ["rightsize", ..] => Some(vpa::built()?.display().to_string()),
+        _ => None,
+    };
+    if let Some(oracle) = &oracle {
+        if rest.is_empty() {
+            call.push("--");
+        }
+        call.extend(["--oracle", oracle]);
     }
     Cargo::new(call).run()?;
     Ok(String::new())

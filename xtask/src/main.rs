@@ -25,7 +25,8 @@ The workspace's own commands.
   test                everything CI runs, its own set-up included: the lock file, the Rust version,
                       format, lints, every test, the docs, generated files, the core's dependencies,
                       its public API and its lints, licences,
-                      20,000 answers of the real Kubernetes controller
+                      20,000 answers of the real Kubernetes controller, 200,000 samples of the real
+                      recommender
   ready               the quick one, before each commit: format, lints, unit tests
   gen [--check]       writes every generated file; --check only compares
   api [--check]       writes the listing of the core's public API, crates/core/api.txt
@@ -40,6 +41,9 @@ The workspace's own commands.
   oracle [--scenarios N] [--seed S]
                       random autoscalers answered by the real Kubernetes controller and by the
                       command: no difference; needs Go, whose first build takes minutes
+  oracle vpa [--histories N] [--seed S]
+                      random usage histories answered by the real Vertical Pod Autoscaler's
+                      recommender and by ours: no difference in any bit
 
 Tools are installed, pinned, below the target folder. Exit code 0: all is well; 1: something failed;
 2: the command was not understood.
@@ -98,6 +102,7 @@ const TEST: &[Step] = &[
     Step { name: "docs", run: docs },
     Step { name: "generated files", run: generated::check },
     Step { name: "the real controller", run: controller },
+    Step { name: "the real recommender", run: recommender },
     Step { name: "tests", run: suite::all },
 ];
 
@@ -129,6 +134,10 @@ fn lints() -> Outcome {
 
 fn controller() -> Outcome {
     oracle::run(&[])
+}
+
+fn recommender() -> Outcome {
+    oracle::vpa::run(&[])
 }
 
 fn docs() -> Outcome {

@@ -1,6 +1,8 @@
 //! The differential run: the real Kubernetes controller answers random scenarios, and the command
 //! must answer the same.
 
+pub(crate) mod vpa;
+
 use std::fs;
 
 use crate::shell::{self, Cargo, Program};
@@ -9,6 +11,9 @@ use crate::steps::Outcome;
 /// Generates scenarios with their recorded answers, then replays and compares. Fails with the
 /// first differences.
 pub(crate) fn run(arguments: &[&str]) -> Outcome {
+    if let ["vpa", rest @ ..] = arguments {
+        return vpa::run(rest);
+    }
     let (mut scenarios, mut seed) = ("400", "1");
     let mut rest = arguments.iter();
     while let Some(option) = rest.next() {

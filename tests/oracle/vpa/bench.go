@@ -28,7 +28,6 @@ type held struct {
 type fleet struct {
 	held    []held
 	random  uint64
-	tick    int
 	seconds int64
 }
 
@@ -79,24 +78,60 @@ func (h *held) addMemory(bytes int64, at time.Time) {
 	h.peak = usage
 }
 
-// ticks lets every container use something, one after the other, every five minutes.
-func (f *fleet) ticks(count int, memory bool) int {
-	for range count {
+// amounts are what every container uses at one tick after the other, made before the clock runs.
+func (f *fleet) amounts(ticks int) (millicores, bytes []int64) {
+	for range ticks {
+		for index := range f.held {
+			base := int64(index%997) + 20
+			millicores = append(millicores, base+int64(f.next())%base)
+			size := (base + 50) << 20
+			bytes = append(bytes, size+int64(f.next())%(size/4))
+		}
+	}
+	return millicores, bytes
+}
+
+// take lets every container use something, one after the other, every five minutes; it tells how many
+// samples that was, and the nanoseconds of CPU time.
+func (f *fleet) take(ticks int, memory bool) (int, int64) {
+	millicores, bytes := f.amounts(ticks)
+	operations, before := 0, used()
+	for tick := range ticks {
 		at := time.Unix(start+f.seconds, 0)
 		f.seconds += 300
 		for index := range f.held {
-			base := int64(index%997) + 20
-			f.held[index].addCPU(base+int64(f.next())%base, at)
+			f.held[index].addCPU(millicores[tick*len(f.held)+index], at)
+			operations++
 			if memory {
-				size := (base + 50) << 20
-				f.held[index].addMemory(size+int64(f.next())%(size/4), at)
+				f.held[index].addMemory(bytes[tick*len(f.held)+index], at)
+				operations++
 			}
 		}
 	}
-	if memory {
-		return 2 * count * len(f.held)
+	return operations, used() - before
+}
+
+// series is what take is, but that one container after the other uses all that it uses.
+func (f *fleet) series(ticks int) (int, int64) {
+	millicores, bytes := f.amounts(ticks)
+	count := len(f.held)
+	cpu, memory := make([]int64, 0, len(bytes)), make([]int64, 0, len(bytes))
+	for index := range f.held {
+		for tick := range ticks {
+			cpu, memory = append(cpu, millicores[tick*count+index]), append(memory, bytes[tick*count+index])
+		}
 	}
-	return count * len(f.held)
+	before := used()
+	for index := range f.held {
+		for tick := range ticks {
+			at := time.Unix(start+f.seconds+300*int64(tick), 0)
+			f.held[index].addCPU(cpu[index*ticks+tick], at)
+			f.held[index].addMemory(memory[index*ticks+tick], at)
+		}
+	}
+	nanoseconds := used() - before
+	f.seconds += 300 * int64(ticks)
+	return 2 * len(cpu), nanoseconds
 }
 
 func (f *fleet) recommend() uint64 {
@@ -122,6 +157,7 @@ func (f *fleet) recommend() uint64 {
 //
 //	fleet CONTAINERS TICKS   makes a fleet and warms it; answers its bytes a container
 //	cpu TICKS | both TICKS   samples of CPU alone, or of both; answers operations and nanoseconds of CPU time
+//	series TICKS             the same of both, one container after the other
 //	recommend                an answer for each container; answers a digest of them, too
 func benchCommand([]string) error {
 	runtime.GOMAXPROCS(1)
@@ -136,8 +172,7 @@ func benchCommand([]string) error {
 			}
 			return value
 		}
-		operations, digest := 0, uint64(0)
-		before := used()
+		operations, nanoseconds, digest := 0, int64(0), uint64(0)
 		switch words[0] {
 		case "fleet":
 			f = nil
@@ -146,19 +181,25 @@ func benchCommand([]string) error {
 			for index := range f.held {
 				f.held[index] = newHeld()
 			}
-			operations = f.ticks(number(2), true)
+			for range number(2) {
+				count, nanos := f.take(1, true)
+				operations, nanoseconds = operations+count, nanoseconds+nanos
+			}
 			digest = (heapNow() - heap) / uint64(number(1))
 		case "cpu":
-			operations = f.ticks(number(1), false)
+			operations, nanoseconds = f.take(number(1), false)
 		case "both":
-			operations = f.ticks(number(1), true)
+			operations, nanoseconds = f.take(number(1), true)
+		case "series":
+			operations, nanoseconds = f.series(number(1))
 		case "recommend":
+			before := used()
 			digest = f.recommend()
-			operations = len(f.held)
+			operations, nanoseconds = len(f.held), used()-before
 		default:
 			return fmt.Errorf("`%s` is no work", words[0])
 		}
-		fmt.Println(operations, used()-before, digest)
+		fmt.Println(operations, nanoseconds, digest)
 	}
 	return input.Err()
 }

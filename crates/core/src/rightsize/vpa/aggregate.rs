@@ -46,6 +46,7 @@ impl Aggregate {
         self.count = self.count.saturating_add(1);
     }
 
+    #[inline]
     pub(super) fn change_memory(&mut self, change: Change, half_life: Duration, kept: &mut Factor) {
         let Change { old, new, at } = change;
         if let Some(old) = old {
