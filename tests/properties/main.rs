@@ -14,6 +14,7 @@ mod order;
 mod promise;
 mod time;
 mod values;
+mod vpa;
 
 use proptest::test_runner::{Config, RngSeed};
 
