@@ -16,9 +16,8 @@ const WEEK: usize = 2_016;
 const START: i64 = 1_700_000_000;
 
 fn main() {
-    let arguments: Vec<String> = std::env::args().collect();
-    let path = arguments.iter().position(|word| word == "--oracle").map(|at| &arguments[at + 1]);
-    let mut theirs = path.map(|path| Oracle::start(path));
+    let path = std::env::var("TRIMTAB_VPA_ORACLE").ok();
+    let mut theirs = path.map(|path| Oracle::start(&path));
     if theirs.is_none() {
         println!("no other side: `cargo xtask bench rightsize` builds it");
     }

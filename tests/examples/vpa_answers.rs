@@ -1,7 +1,7 @@
 //! Takes in histories that the real recommender has answered, and compares: amounts, confidence,
 //! checkpoints, and the bits of every weight. `cargo xtask oracle vpa` runs it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::process::ExitCode;
@@ -56,6 +56,8 @@ struct Replay {
     held: BTreeMap<String, Vpa>,
     pods: Vec<String>,
     cache: DecayCache,
+    /// What the command answered to the same histories, in order, if that is compared too.
+    answered: Option<VecDeque<BTreeMap<String, Recommendation>>>,
     compared: Compared,
 }
 
@@ -68,17 +70,27 @@ struct Compared {
     differences: u64,
 }
 
+/// What the command answers.
+#[derive(Deserialize)]
+struct Answered {
+    vpa: Option<BTreeMap<String, Recommendation>>,
+}
+
 fn main() -> ExitCode {
     let mut replay = Replay::default();
-    for path in std::env::args().skip(1) {
-        let file =
-            BufReader::new(File::open(&path).unwrap_or_else(|error| panic!("{path}: {error}")));
-        for (number, text) in file.lines().enumerate() {
-            let text = text.unwrap_or_else(|error| panic!("{path}: {error}"));
-            let line: Line = serde_json::from_str(&text)
-                .unwrap_or_else(|error| panic!("{path}:{}: {error}", number + 1));
-            replay.take(line, number + 1);
-        }
+    let mut paths = std::env::args().skip(1);
+    let history = paths.next().expect("a file of histories, and perhaps one of answers to it");
+    if let Some(path) = paths.next() {
+        let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
+        let read = |line| serde_json::from_str::<Answered>(line).expect("an answer");
+        replay.answered = Some(text.lines().filter_map(|line| read(line).vpa).collect());
+    }
+    let file = File::open(&history).unwrap_or_else(|error| panic!("{history}: {error}"));
+    for (number, text) in BufReader::new(file).lines().enumerate() {
+        let text = text.unwrap_or_else(|error| panic!("{history}: {error}"));
+        let line: Line = serde_json::from_str(&text)
+            .unwrap_or_else(|error| panic!("{history}:{}: {error}", number + 1));
+        replay.take(line, number + 1);
     }
     let Compared { samples, refused, restarts, recommendations, differences } = replay.compared;
     println!(
@@ -150,6 +162,10 @@ impl Replay {
                 }
             }
         };
+        if let Some(answered) = &mut self.answered {
+            let answer = answered.pop_front();
+            differs("", "the command", format!("{answer:?}"), format!("{:?}", Some(&recorded.vpa)));
+        }
         let names = |names: Vec<&String>| format!("{names:?}");
         let (ours, theirs) = (self.held.keys().collect(), recorded.vpa.keys().collect());
         differs("", "containers", names(ours), names(theirs));

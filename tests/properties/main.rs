@@ -3,6 +3,7 @@
 //! The same cases run each time. `TRIMTAB_SEED=n` tries others, `TRIMTAB_CASES=n` that many times
 //! as many.
 
+mod account;
 mod changes;
 mod faithful;
 mod fleet;
@@ -13,6 +14,7 @@ mod model;
 mod order;
 mod promise;
 mod time;
+mod usage;
 mod values;
 mod vpa;
 

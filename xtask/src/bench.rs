@@ -1,6 +1,6 @@
 //! Benchmarks, which live in the `tests` member so that no library builds their harness.
 
-use crate::oracle::vpa;
+use crate::oracle;
 use crate::shell::Cargo;
 use crate::steps::Outcome;
 
@@ -22,17 +22,15 @@ pub(crate) fn run(arguments: &[&str]) -> Outcome {
         call.push("--");
         call.extend(rest);
     }
-    // This one runs side by side with the recommender itself.
-    let oracle = match arguments {
-        ["rightsize", ..] => Some(vpa::built()?.display().to_string()),
-        _ => None,
-    };
-    if let Some(oracle) = &oracle {
-        if rest.is_empty() {
-            call.push("--");
-        }
-        call.extend(["--oracle", oracle]);
+    let mut cargo = Cargo::new(call);
+    // Right-sizing is measured beside the recommender's own histograms, which are Go, too.
+    if arguments.first().is_none_or(|name| *name == "rightsize" || name.starts_with('-')) {
+        cargo = cargo.env("TRIMTAB_VPA_ORACLE", oracle::vpa::built()?);
     }
-    Cargo::new(call).run()?;
+    // The `hpa` law is measured beside the controller's own calculator, which is Go.
+    if arguments.first().is_none_or(|name| *name == "hpa" || name.starts_with('-')) {
+        cargo = cargo.env("TRIMTAB_ORACLE", oracle::program()?);
+    }
+    cargo.run()?;
     Ok(String::new())
 }

@@ -7,6 +7,7 @@ mod listing;
 mod mutants;
 mod oracle;
 mod purity;
+mod python;
 mod rust_version;
 mod shell;
 mod steps;
@@ -25,8 +26,9 @@ The workspace's own commands.
   test                everything CI runs, its own set-up included: the lock file, the Rust version,
                       format, lints, every test, the docs, generated files, the core's dependencies,
                       its public API and its lints, licences,
-                      20,000 answers of the real Kubernetes controller, 200,000 samples of the real
-                      recommender
+                      20,000 answers of the real Kubernetes controller, and of its API server,
+                      KRR's rules in numpy,
+                      200,000 samples of the real recommender
   ready               the quick one, before each commit: format, lints, unit tests
   gen [--check]       writes every generated file; --check only compares
   api [--check]       writes the listing of the core's public API, crates/core/api.txt
@@ -44,6 +46,12 @@ The workspace's own commands.
   oracle vpa [--histories N] [--seed S]
                       random usage histories answered by the real Vertical Pod Autoscaler's
                       recommender and by ours: no difference in any bit
+  oracle krr [--workloads N] [--seed S]
+                      random histories of usage answered by KRR's rules in numpy and by the command:
+                      no difference; needs Python 3.11
+  oracle specs [--count N] [--seed S] [--record]
+                      random specs, stored and refused by the real API server and by the command,
+                      and those of tests/golden/validation.jsonl; --record renews their answers
 
 Tools are installed, pinned, below the target folder. Exit code 0: all is well; 1: something failed;
 2: the command was not understood.
@@ -103,6 +111,8 @@ const TEST: &[Step] = &[
     Step { name: "generated files", run: generated::check },
     Step { name: "the real controller", run: controller },
     Step { name: "the real recommender", run: recommender },
+    Step { name: "KRR's rules", run: krr },
+    Step { name: "the real API server", run: api_server },
     Step { name: "tests", run: suite::all },
 ];
 
@@ -138,6 +148,14 @@ fn controller() -> Outcome {
 
 fn recommender() -> Outcome {
     oracle::vpa::run(&[])
+}
+
+fn krr() -> Outcome {
+    oracle::run(&["krr", "--workloads", "120"])
+}
+
+fn api_server() -> Outcome {
+    oracle::run(&["specs"])
 }
 
 fn docs() -> Outcome {

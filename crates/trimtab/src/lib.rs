@@ -31,10 +31,13 @@
 //! # Ok::<(), trimtab::Error>(())
 //! ```
 
+pub mod account;
+pub mod admission;
 pub mod estate;
 pub mod files;
 pub mod json;
 pub mod owned;
+pub mod patch;
 pub mod scenario;
 pub mod simulation;
 pub mod usage;

@@ -3,9 +3,12 @@
 mod docs;
 mod explain;
 mod hostile;
+mod hpa_explain;
 mod mistakes;
 mod replay;
+mod rightsize_replay;
 mod simulate;
 mod streams;
 mod support;
 mod trace;
+mod validate;

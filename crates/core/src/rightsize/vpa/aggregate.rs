@@ -29,7 +29,7 @@ impl Default for Aggregate {
 }
 
 impl Aggregate {
-    #[inline]
+    #[inline(always)]
     pub(super) fn add_cpu(
         &mut self,
         millicores: i64,

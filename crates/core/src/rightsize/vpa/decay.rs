@@ -54,7 +54,7 @@ impl Decaying {
         (self.reference != YEAR_ONE).then(|| Timestamp::from_seconds(self.reference))
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn add(&mut self, bucket: u8, weight: f64, at: Timestamp, by: Decay<'_>) {
         let factor = self.factor(at, by);
         self.histogram.add(bucket, weight * factor);
@@ -89,7 +89,7 @@ impl Decaying {
         exp2((elapsed / float(half_life.nanos()) + 1.0).clamp(0.0, 1_000.0))
     }
 
-    #[inline]
+    #[inline(always)]
     fn factor(&mut self, at: Timestamp, by: Decay<'_>) -> f64 {
         let Decay { half_life, kept } = by;
         let (at, nanos) = (at.nanos(), half_life.nanos());
@@ -100,7 +100,7 @@ impl Decaying {
         kept.factor
     }
 
-    #[inline]
+    #[inline(always)]
     fn computed(&mut self, at: i64, half_life: Duration) -> f64 {
         let nanos = half_life.nanos();
         let mut since = elapsed(at, self.reference);

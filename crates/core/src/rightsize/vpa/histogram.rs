@@ -54,7 +54,7 @@ impl Histogram {
         self.weights.get(self.slot(bucket)).copied().unwrap_or(0.0)
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn add(&mut self, bucket: u8, weight: f64) {
         let slot = self.slot(bucket);
         let sum = if let Some(stored) = self.weights.get_mut(slot) {
