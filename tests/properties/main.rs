@@ -16,6 +16,7 @@ mod promise;
 mod time;
 mod usage;
 mod values;
+mod vpa;
 
 use proptest::test_runner::{Config, RngSeed};
 

@@ -27,7 +27,8 @@ The workspace's own commands.
                       format, lints, every test, the docs, generated files, the core's dependencies,
                       its public API and its lints, licences,
                       20,000 answers of the real Kubernetes controller, and of its API server,
-                      KRR's rules in numpy
+                      KRR's rules in numpy,
+                      200,000 samples of the real recommender
   ready               the quick one, before each commit: format, lints, unit tests
   gen [--check]       writes every generated file; --check only compares
   api [--check]       writes the listing of the core's public API, crates/core/api.txt
@@ -42,6 +43,9 @@ The workspace's own commands.
   oracle [--scenarios N] [--seed S]
                       random autoscalers answered by the real Kubernetes controller and by the
                       command: no difference; needs Go, whose first build takes minutes
+  oracle vpa [--histories N] [--seed S]
+                      random usage histories answered by the real Vertical Pod Autoscaler's
+                      recommender and by ours: no difference in any bit
   oracle krr [--workloads N] [--seed S]
                       random histories of usage answered by KRR's rules in numpy and by the command:
                       no difference; needs Python 3.11
@@ -106,6 +110,7 @@ const TEST: &[Step] = &[
     Step { name: "docs", run: docs },
     Step { name: "generated files", run: generated::check },
     Step { name: "the real controller", run: controller },
+    Step { name: "the real recommender", run: recommender },
     Step { name: "KRR's rules", run: krr },
     Step { name: "the real API server", run: api_server },
     Step { name: "tests", run: suite::all },
@@ -139,6 +144,10 @@ fn lints() -> Outcome {
 
 fn controller() -> Outcome {
     oracle::run(&[])
+}
+
+fn recommender() -> Outcome {
+    oracle::vpa::run(&[])
 }
 
 fn krr() -> Outcome {

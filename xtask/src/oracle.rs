@@ -3,6 +3,7 @@
 
 mod krr;
 mod specs;
+pub(crate) mod vpa;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,6 +14,9 @@ use crate::steps::Outcome;
 /// Generates scenarios with their recorded answers, then replays and compares. Fails with the
 /// first differences.
 pub(crate) fn run(arguments: &[&str]) -> Outcome {
+    if let ["vpa", rest @ ..] = arguments {
+        return vpa::run(rest);
+    }
     if let ["specs", rest @ ..] = arguments {
         return specs::run(rest);
     }
