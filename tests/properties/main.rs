@@ -14,7 +14,9 @@ mod model;
 mod order;
 mod promise;
 mod time;
+mod usage;
 mod values;
+mod vpa;
 
 use proptest::test_runner::{Config, RngSeed};
 

@@ -11,6 +11,7 @@ pub mod policies;
 pub mod recorded;
 pub mod reference;
 pub mod reference_hpa;
+pub mod reference_vpa;
 pub mod sources;
 pub mod typical;
 pub mod worlds;

@@ -33,6 +33,10 @@ pub(crate) fn run(arguments: &[&str]) -> Outcome {
         call.extend(rest);
     }
     let mut cargo = Cargo::new(call);
+    // Right-sizing is measured beside the recommender's own histograms, which are Go, too.
+    if arguments.first().is_none_or(|name| *name == "rightsize" || name.starts_with('-')) {
+        cargo = cargo.env("TRIMTAB_VPA_ORACLE", oracle::vpa::built()?);
+    }
     // The `hpa` law is measured beside the controller's own calculator, which is Go.
     if arguments.first().is_none_or(|name| *name == "hpa" || name.starts_with('-')) {
         cargo = cargo.env("TRIMTAB_ORACLE", oracle::program()?);

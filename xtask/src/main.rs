@@ -30,7 +30,9 @@ The workspace's own commands.
   test                everything CI runs, its own set-up included: the lock file, the Rust version,
                       format, lints, every test, the docs, generated files, the core's dependencies,
                       its public API and its lints, licences,
-                      20,000 answers of the real Kubernetes controller, and of its API server
+                      20,000 answers of the real Kubernetes controller, and of its API server,
+                      KRR's rules in numpy,
+                      200,000 samples of the real recommender
   ready               the quick one, before each commit: format, lints, unit tests
   gen [--check]       writes every generated file; --check only compares
   api [--check]       writes the listing of the core's public API, crates/core/api.txt
@@ -54,6 +56,12 @@ The workspace's own commands.
                       random autoscalers answered by the real Kubernetes controller and by the
                       command: no difference, or the smallest scenario that shows one, which is
                       written to tests/cases/hpa; needs Go, whose first build takes minutes
+  oracle vpa [--histories N] [--seed S]
+                      random usage histories answered by the real Vertical Pod Autoscaler's
+                      recommender and by ours: no difference in any bit
+  oracle krr [--workloads N] [--seed S]
+                      random histories of usage answered by KRR's rules in numpy and by the command:
+                      no difference; needs Python 3.11
   oracle specs [--count N] [--seed S] [--record]
                       random specs, stored and refused by the real API server and by the command,
                       and those of tests/validation/recorded.jsonl; --record renews their answers
@@ -122,6 +130,8 @@ const TEST: &[Step] = &[
     Step { name: "docs", run: docs },
     Step { name: "generated files", run: generated::check },
     Step { name: "the real controller", run: controller },
+    Step { name: "the real recommender", run: recommender },
+    Step { name: "KRR's rules", run: krr },
     Step { name: "the real API server", run: api_server },
     Step { name: "python", run: bindings::python::test },
     Step { name: "node", run: bindings::node::test },
@@ -156,6 +166,14 @@ fn lints() -> Outcome {
 
 fn controller() -> Outcome {
     oracle::run(&[])
+}
+
+fn recommender() -> Outcome {
+    oracle::vpa::run(&[])
+}
+
+fn krr() -> Outcome {
+    oracle::run(&["krr", "--workloads", "120"])
 }
 
 fn api_server() -> Outcome {

@@ -2,12 +2,14 @@
 //! must answer the same.
 
 mod differential;
+mod krr;
 mod programs;
 mod quantities;
 mod reduce;
 mod shrink;
 mod specs;
 mod tree;
+pub(crate) mod vpa;
 
 use self::programs::Programs;
 pub(crate) use self::programs::oracle as program;
@@ -22,6 +24,8 @@ const QUANTITIES: u64 = 100_000;
 pub(crate) fn run(arguments: &[&str]) -> Outcome {
     match arguments {
         ["specs", rest @ ..] => specs::run(rest),
+        ["vpa", rest @ ..] => vpa::run(rest),
+        ["krr", rest @ ..] => krr::run(rest),
         ["quantities", rest @ ..] => {
             let (count, seed) = options(rest, "--count", QUANTITIES)?;
             quantities::compare(&Programs::build()?, count, seed)

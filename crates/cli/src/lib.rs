@@ -14,6 +14,7 @@ mod lines;
 mod picture;
 mod records;
 mod replay;
+mod rightsize;
 mod schema;
 mod simulate;
 mod table;
@@ -27,7 +28,7 @@ use std::ffi::OsString;
 
 use clap::Parser;
 
-use self::args::{Args, Hpa, Verb};
+use self::args::{Args, Hpa, Rightsize, Verb};
 use self::failure::Failure;
 
 /// Runs the command with these arguments, the first of them its own name, and gives its exit code.
@@ -58,6 +59,7 @@ fn perform(verb: Verb) -> Result<(), Failure> {
         Verb::Hpa { verb: Hpa::Replay(args) } => replay::run(args),
         Verb::Hpa { verb: Hpa::Validate(args) } => validate::run(&args),
         Verb::Hpa { verb: Hpa::Explain(args) } => hpa::explain(&args),
+        Verb::Rightsize { verb: Rightsize::Replay(args) } => rightsize::replay::run(args),
         Verb::Schema(args) => schema::run(args),
         Verb::Version(args) => version::run(args),
     }

@@ -1,8 +1,16 @@
-//! Lines of a stream, within bounds.
+//! Lines out of streams, each with its number.
 
 use std::io::{self, BufRead, Read};
 
 use trimtab::json::LONGEST_LINE;
+
+/// A line, or why it is none.
+#[derive(Debug)]
+pub(crate) struct Numbered {
+    /// From 1.
+    pub(crate) number: u64,
+    pub(crate) text: Result<String, String>,
+}
 
 /// The next line without its end; of one that is too long only so much is kept as it takes to
 /// know.

@@ -31,6 +31,7 @@ impl Timestamp {
 
     /// An instant from nanoseconds since 1970.
     #[must_use]
+    #[inline]
     pub const fn from_nanos(nanos: i64) -> Self {
         Self(nanos)
     }
@@ -43,6 +44,7 @@ impl Timestamp {
 
     /// Nanoseconds since 1970.
     #[must_use]
+    #[inline]
     pub const fn nanos(self) -> i64 {
         self.0
     }
@@ -160,6 +162,7 @@ impl Duration {
 
     /// Nanoseconds; never negative.
     #[must_use]
+    #[inline]
     pub const fn nanos(self) -> i64 {
         self.0
     }

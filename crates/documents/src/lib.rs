@@ -18,6 +18,7 @@ mod field;
 mod finding;
 mod form;
 mod kubernetes;
+mod line;
 mod parse;
 mod place;
 mod read;
@@ -28,6 +29,7 @@ mod source;
 #[cfg(test)]
 mod tests;
 mod tree;
+pub mod usage;
 
 pub use self::estate::{Document, TraceRef, read_estate};
 pub use self::finding::{Code, Finding, Level, render};

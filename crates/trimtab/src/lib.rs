@@ -37,8 +37,10 @@ pub mod estate;
 pub mod files;
 pub mod json;
 pub mod owned;
+pub mod patch;
 pub mod scenario;
 pub mod simulation;
+pub mod usage;
 
 pub use trimtab_core::{
     BudgetName, Bytes, Decision, Digest, Divergence, Duration, Error, Explanation, Input, Intake,
@@ -46,7 +48,7 @@ pub use trimtab_core::{
     Quality, Quantity, Real, Reason, ReasonCode, Record, Recorder, Replicas, Resize, Said, Sample,
     Selector, SelectorError, ServiceId, Settled, Source, State, Taken, Timestamp, Trail,
     WriteOutcome, again, decide, explain, fleet, guard, hpa, intake, migrate, policy, poll_timeout,
-    record, recorder, replay, rules,
+    record, recorder, replay, rightsize, rules,
 };
 pub use trimtab_documents as documents;
 pub use trimtab_history as history;

@@ -9,21 +9,14 @@ use trimtab::documents::scenario::{self, read_line};
 
 use super::player::Said;
 use crate::failure::{Failure, shown};
-use crate::{files, lines};
+use crate::files;
+use crate::lines::{self, Numbered};
 
 /// How many bytes of lines go to a worker at once, but for longer lines.
 const PIECE: usize = 256 << 10;
 
 /// How many pieces of lines, and of answers, may wait in one scenario.
 const WAITING: usize = 2;
-
-/// A line, or why it is none.
-#[derive(Debug)]
-pub(super) struct Numbered {
-    /// From 1.
-    pub(super) number: u64,
-    pub(super) text: Result<String, String>,
-}
 
 /// A scenario to replay: its lines as they come, and where its answers go.
 #[derive(Debug)]

@@ -8,9 +8,10 @@ use trimtab::json;
 use trimtab::scenario::{Compared, Replay, WhatIf, compare};
 
 use super::diff::Diff;
-use super::input::{Numbered, may_be_header};
+use super::input::may_be_header;
 use super::task::Task;
 use crate::failure::plain;
+use crate::lines::Numbered;
 use crate::words;
 
 /// How many bytes of answers are gathered before they are handed on.

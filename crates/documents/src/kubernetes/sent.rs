@@ -11,9 +11,10 @@ use super::autoscaler::Sent;
 use super::objects::Entries;
 use super::shape::Object;
 use crate::finding::{Code, Finding};
+use crate::line::{LineError, json};
 use crate::place::Place;
 use crate::report::Report;
-use crate::scenario::{LineError, gates, json};
+use crate::scenario::gates;
 use crate::source::Source;
 use crate::tree::{Node, Value};
 
