@@ -102,9 +102,10 @@ pub fn new_request(
 
 /// Whether a metric is a share of this resource's request.
 fn aims_at(metric: &MetricSpec, resource: Resource) -> bool {
-    let name = match &*metric.source {
-        MetricSource::Resource { name } | MetricSource::ContainerResource { name, .. } => name,
-        _ => return false,
+    let (MetricSource::Resource { name } | MetricSource::ContainerResource { name, .. }) =
+        &*metric.source
+    else {
+        return false;
     };
     metric.target.kind == TargetType::Utilization && name.as_str() == resource_name(resource)
 }
