@@ -82,7 +82,6 @@ impl Scheme {
 const RATIO: f64 = 1.0 + 0.05;
 
 /// By repeated squaring, whose roundings are the recommender's.
-#[expect(clippy::arithmetic_side_effects, reason = "evaluated by the compiler")]
 const fn power(base: f64, exponent: usize) -> f64 {
     let (mut square, mut result, mut left) = (base, 1.0, exponent);
     while left > 0 {

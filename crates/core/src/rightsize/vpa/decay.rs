@@ -181,8 +181,8 @@ mod tests {
     const DAY: Duration = Duration::hours(24);
 
     fn at(days: f64) -> Timestamp {
-        let seconds = 1_700_000_000 + crate::arith::saturating_i64(days * 86_400.0);
-        Timestamp::from_seconds(seconds)
+        let seconds = crate::arith::saturating_i64(days * 86_400.0);
+        Timestamp::from_seconds(seconds.saturating_add(1_700_000_000))
     }
 
     fn of(samples: &[(u8, f64, f64)]) -> Decaying {

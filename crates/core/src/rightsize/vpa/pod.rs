@@ -147,7 +147,7 @@ mod tests {
     const MIB: i64 = 1 << 20;
 
     fn at(seconds: i64) -> Timestamp {
-        Timestamp::from_seconds(1_700_000_000 + seconds)
+        Timestamp::from_seconds(seconds.saturating_add(1_700_000_000))
     }
 
     fn added(new: i64, seconds: i64) -> Option<Change> {
@@ -189,7 +189,7 @@ mod tests {
         let settings = Settings::default();
         let oom = |pod: &mut Pod, seconds: i64, mib: i64| {
             let change = pod.oom(at(seconds), Bytes::new(mib * MIB), &settings);
-            change.map(|change| change.map(|change| change.new / MIB))
+            change.map(|change| change.map(|change| change.new.div_euclid(MIB)))
         };
         let mut pod = Pod::new(PodId::new(1));
         assert_eq!(oom(&mut pod, 0, 1_000), Ok(Some(1_200)));
