@@ -47,7 +47,7 @@ impl Evidence {
     ///
     /// let mut samples = Samples::default();
     /// for hour in 0..=72 {
-    ///     let at = Timestamp::from_seconds(hour * 3600);
+    ///     let at = Timestamp::from_seconds(hour.saturating_mul(3600));
     ///     samples.add(&Usage { pod: PodId::new(0), at, seen: Seen::Cpu(Real::new(0.5)) })?;
     /// }
     /// let now = Timestamp::from_seconds(72 * 3600);
@@ -127,13 +127,13 @@ mod tests {
     fn evidence(hours: i64, limit: Option<i64>) -> Evidence {
         let mut samples = Samples::default();
         for hour in 0..=hours {
-            let at = Timestamp::from_seconds(hour * 3600);
+            let at = Timestamp::from_seconds(hour.saturating_mul(3600));
             let seen = Seen::Memory(Real::new(100.0));
             samples.add(&Usage { pod: PodId::new(0), at, seen }).expect("an amount");
         }
         let limits = Amounts { cpu: None, memory: limit.map(Bytes::new) };
         let present = Sizes { requests: Amounts::default(), limits };
-        Evidence::of(&samples, Timestamp::from_seconds(hours * 3600), Resource::Memory, present)
+        Evidence::of(&samples, Timestamp::from_seconds(hours.saturating_mul(3600)), Resource::Memory, present)
     }
 
     #[test]

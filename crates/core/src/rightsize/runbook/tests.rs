@@ -9,7 +9,7 @@ const WEEK: i64 = 604_800;
 fn week(cpu: impl Fn(i64) -> f64, memory: impl Fn(i64) -> f64) -> Runbook {
     let mut runbook = Runbook::default();
     for step in 0..=2016 {
-        let at = Timestamp::from_seconds(step * STEP);
+        let at = Timestamp::from_seconds(step.saturating_mul(STEP));
         for seen in [Seen::Cpu(Real::new(cpu(step))), Seen::Memory(Real::new(memory(step)))] {
             runbook.add(&Usage { pod: PodId::new(0), at, seen }).expect("an amount");
         }
@@ -101,11 +101,11 @@ fn nothing_to_compare_with() {
 /// What came late, or by way of another part of the fleet, is the same history.
 #[test]
 fn order_is_of_no_account() {
-    let whole = week(|step| f64::from(u8::try_from(step % 7).unwrap_or(0)) * 0.02, |_| 1.0);
+    let whole = week(|step| f64::from(u8::try_from(step.rem_euclid(7)).unwrap_or(0)) * 0.02, |_| 1.0);
     let (mut odd, mut even) = (Runbook::default(), Runbook::default());
     for step in (0..=2016_i64).rev() {
-        let at = Timestamp::from_seconds(step * STEP);
-        let cores = f64::from(u8::try_from(step % 7).unwrap_or(0)) * 0.02;
+        let at = Timestamp::from_seconds(step.saturating_mul(STEP));
+        let cores = f64::from(u8::try_from(step.rem_euclid(7)).unwrap_or(0)) * 0.02;
         let part = if step % 2 == 0 { &mut even } else { &mut odd };
         for seen in [Seen::Cpu(Real::new(cores)), Seen::Memory(Real::new(1.0))] {
             part.add(&Usage { pod: PodId::new(0), at, seen }).expect("an amount");
