@@ -43,6 +43,7 @@ pub struct Fleet {
     /// Where in the files of columns each workload's rows are.
     index: BTreeMap<WorkloadId, Vec<Place>>,
     notes: Vec<Note>,
+    task: usize,
 }
 
 /// Rows of a file of columns among which a workload's are.
@@ -78,6 +79,7 @@ impl Fleet {
             files: Vec::new(),
             index: BTreeMap::new(),
             notes: Vec::new(),
+            task: TASK,
         };
         for opened in opened {
             match opened {
@@ -91,6 +93,13 @@ impl Fleet {
         fleet.notes.extend(fleet.held.give_notes());
         fleet.find_workloads(threads);
         fleet
+    }
+
+    /// How many rows of files of columns a thread has in memory, unless one workload has more:
+    /// 262,144 unless told.
+    #[must_use]
+    pub fn with_task_rows(self, rows: NonZeroUsize) -> Self {
+        Self { task: rows.get(), ..self }
     }
 
     fn find_workloads(&mut self, threads: NonZeroUsize) {
@@ -160,10 +169,10 @@ impl Fleet {
         let (mut task, mut rows) = (Vec::new(), 0_usize);
         for id in self.workloads().into_iter().filter(|id| wanted(id)) {
             let places = self.index.get(id).into_iter().flatten();
-            let held = if places.clone().next().is_none() { TASK / 64 } else { 0 };
+            let held = if places.clone().next().is_none() { self.task / 64 } else { 0 };
             task.push(id);
             rows += places.map(|place| place.count).sum::<usize>() + held;
-            if rows >= TASK {
+            if rows >= self.task {
                 tasks.push(std::mem::take(&mut task));
                 rows = 0;
             }

@@ -10,6 +10,7 @@ pub(crate) mod doubts;
 pub(crate) mod held;
 #[cfg(feature = "arrow")]
 mod ipc;
+pub(crate) mod newest;
 mod note;
 mod owner;
 #[cfg(feature = "arrow")]
@@ -28,7 +29,7 @@ pub use self::cells::ABSENT;
 pub use self::doubts::Doubt;
 pub use self::held::Held;
 pub use self::note::Note;
-pub use self::prometheus::{Measure, Resource, read_prometheus};
+pub use self::prometheus::{Measure, read_prometheus};
 pub use self::rows::{read_usage_csv, read_usage_json};
 
 /// A workload: what owns the pods, such as a Deployment.
@@ -124,9 +125,9 @@ pub struct Container<'a> {
     pub name: Arc<str>,
     /// The names of its pods, by the number that a [`PodId`] holds.
     pub pods: Vec<Arc<str>>,
-    /// What it requests, where the source tells.
+    /// What it requests, by the newest row that tells.
     pub requests: Amounts,
-    /// What it is limited to, where the source tells.
+    /// What it is limited to, likewise.
     pub limits: Amounts,
     /// Its samples: the sources in their order, each in its own.
     pub runs: Vec<Run<'a>>,

@@ -8,7 +8,8 @@ use trimtab_core::Timestamp;
 
 use super::Fleet;
 use crate::usage::columnar::Block;
-use crate::usage::held::{Pods, overlay};
+use crate::usage::held::Pods;
+use crate::usage::newest::Newest;
 use crate::usage::{Container, Note, Run, Workload, WorkloadId, doubts};
 
 /// What a task's workloads answer, and what was odd.
@@ -27,8 +28,12 @@ pub(super) fn task<A>(
     }
     let mut answers = Vec::with_capacity(task.len());
     for (id, containers) in gathered {
-        let containers = containers.into_values().map(|(_, container)| container).collect();
-        let workload = Workload { id: id.clone(), containers };
+        let containers = containers.into_values().map(|(_, settings, container)| Container {
+            requests: settings.requests(),
+            limits: settings.limits(),
+            ..container
+        });
+        let workload = Workload { id: id.clone(), containers: containers.collect() };
         for container in &workload.containers {
             notes.extend(doubts::of(id, container, now));
         }
@@ -37,8 +42,8 @@ pub(super) fn task<A>(
     (answers, notes)
 }
 
-/// Containers by name, with the numbers of their pods.
-type Containers<'a> = BTreeMap<Arc<str>, (Pods, Container<'a>)>;
+/// Containers by name, with what is known only while they are gathered.
+type Containers<'a> = BTreeMap<Arc<str>, (Pods, Newest, Container<'a>)>;
 
 fn held<'a>(fleet: &'a Fleet, id: &WorkloadId) -> Containers<'a> {
     let containers = fleet.held.workload(id).into_iter().flat_map(|workload| workload.containers);
@@ -47,7 +52,8 @@ fn held<'a>(fleet: &'a Fleet, id: &WorkloadId) -> Containers<'a> {
         for pod in &container.pods {
             pods.number(pod);
         }
-        (Arc::clone(&container.name), (pods, container))
+        let settings = fleet.held.settings(id, &container.name);
+        (Arc::clone(&container.name), (pods, settings, container))
     });
     numbered.collect()
 }
@@ -95,16 +101,17 @@ fn add<'a>(block: &'a Block, gathered: &mut BTreeMap<&WorkloadId, Containers<'a>
                 limits: Default::default(),
                 runs: Vec::new(),
             };
-            containers.insert(Arc::clone(&span.container), (Pods::default(), container));
+            let new = (Pods::default(), Newest::default(), container);
+            containers.insert(Arc::clone(&span.container), new);
         }
-        let Some((pods, container)) = containers.get_mut(&span.container) else { continue };
+        let Some((pods, settings, container)) = containers.get_mut(&span.container) else {
+            continue;
+        };
         let pod = pods.number(&span.pod);
         if pods.names.len() > container.pods.len() {
             container.pods.push(Arc::clone(&span.pod));
         }
-        let (requests, limits) = block.amounts(&span.rows);
-        overlay(&mut container.requests, requests);
-        overlay(&mut container.limits, limits);
+        settings.merge(block.settings(&span.rows));
         container.runs.push(Run {
             pod,
             at: block.at(&span.rows),

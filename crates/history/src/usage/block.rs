@@ -8,13 +8,16 @@ use arrow_array::types::{Float64Type, Int32Type, Int64Type, TimestampNanosecondT
 use arrow_array::{Array, ArrayRef, DictionaryArray, RecordBatch, StringArray};
 use arrow_buffer::ScalarBuffer;
 use arrow_schema::{DataType, TimeUnit};
-use trimtab_core::rightsize::Amounts;
 
-use super::cells::{self, ABSENT};
+use super::cells::ABSENT;
 use super::columnar::{Extent, Span};
 use super::columns::{self, Column};
+use super::newest::{Newest, Setting};
 use super::{WorkloadId, owner};
 use crate::Problem;
+
+const SETTINGS: [Setting; 4] =
+    [Setting::CpuRequest, Setting::CpuLimit, Setting::MemoryRequest, Setting::MemoryLimit];
 
 /// Columns of usage and the rows of each container. Doubles and nanoseconds are those of the record
 /// batch itself; other types are converted.
@@ -105,17 +108,22 @@ impl Block {
         self.column(1, rows)
     }
 
-    /// What is requested and limited to: the last value of each column that is not absent.
-    pub(crate) fn amounts(&self, rows: &Range<usize>) -> (Amounts, Amounts) {
-        let last = |column| {
-            let mut values = self.column(column, rows).iter().rev().copied();
-            values.find(|value| value.is_finite())
-        };
-        let of = |cpu, memory| Amounts {
-            cpu: last(cpu).and_then(cells::cores),
-            memory: last(memory).and_then(cells::bytes),
-        };
-        (of(2, 4), of(3, 5))
+    /// What is requested and limited to.
+    pub(crate) fn settings(&self, rows: &Range<usize>) -> Newest {
+        let mut newest = Newest::default();
+        for (column, setting) in (2..).zip(SETTINGS) {
+            // The same value again is the rule, and then only the last of them counts.
+            let mut samples = self.at(rows).iter().zip(self.column(column, rows)).peekable();
+            while let Some((at, value)) = samples.next() {
+                let goes_on = samples
+                    .peek()
+                    .is_some_and(|(after, same)| value.to_bits() == same.to_bits() && at <= after);
+                if !goes_on {
+                    newest.offer(setting, *at, *value);
+                }
+            }
+        }
+        newest
     }
 
     /// Whose rows they are.

@@ -22,10 +22,9 @@ pub(crate) type Extent = (WorkloadId, Range<usize>, usize);
 mod none {
     use std::ops::Range;
 
-    use trimtab_core::rightsize::Amounts;
-
     use super::{Extent, Span};
     use crate::Error;
+    use crate::usage::newest::Newest;
 
     #[derive(Debug)]
     pub(crate) enum Block {}
@@ -47,7 +46,7 @@ mod none {
             match *self {}
         }
 
-        pub(crate) fn amounts(&self, _: &Range<usize>) -> (Amounts, Amounts) {
+        pub(crate) fn settings(&self, _: &Range<usize>) -> Newest {
             match *self {}
         }
     }

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use trimtab_core::rightsize::{Amounts, PodId};
+use trimtab_core::rightsize::PodId;
 
+use super::newest::Newest;
 use super::{Container, Note, Run, Workload, WorkloadId};
 use crate::Error;
 
@@ -18,8 +19,7 @@ pub struct Held {
 #[derive(Debug, Default)]
 struct HeldContainer {
     pods: Pods,
-    requests: Amounts,
-    limits: Amounts,
+    settings: Newest,
     segments: Vec<Segment>,
 }
 
@@ -135,18 +135,17 @@ impl Held {
         container.segments.push(segment);
     }
 
-    /// What the container requests and is limited to; what is not told now stays.
-    pub(crate) fn set(&mut self, key: Key<'_>, requests: Amounts, limits: Amounts) {
-        let container = self.container(key);
-        overlay(&mut container.requests, requests);
-        overlay(&mut container.limits, limits);
+    /// What the container requests and is limited to.
+    pub(crate) fn set(&mut self, key: Key<'_>, settings: Newest) {
+        self.container(key).settings.merge(settings);
     }
-}
 
-/// Puts what is told in place of what was.
-pub(crate) fn overlay(amounts: &mut Amounts, newer: Amounts) {
-    amounts.cpu = newer.cpu.or(amounts.cpu);
-    amounts.memory = newer.memory.or(amounts.memory);
+    /// The settings of a workload's containers, with their instants.
+    pub(crate) fn settings(&self, id: &WorkloadId, container: &str) -> Newest {
+        let containers = self.workloads.get(id);
+        let held = containers.and_then(|containers| containers.get(container));
+        held.map(|held| held.settings).unwrap_or_default()
+    }
 }
 
 impl HeldContainer {
@@ -160,15 +159,14 @@ impl HeldContainer {
         Container {
             name: Arc::clone(name),
             pods: self.pods.names.clone(),
-            requests: self.requests,
-            limits: self.limits,
+            requests: self.settings.requests(),
+            limits: self.settings.limits(),
             runs: runs.collect(),
         }
     }
 
     fn append(&mut self, other: Self) {
-        overlay(&mut self.requests, other.requests);
-        overlay(&mut self.limits, other.limits);
+        self.settings.merge(other.settings);
         for mut segment in other.segments {
             let number = usize::try_from(segment.pod.get()).unwrap_or(usize::MAX);
             let Some(name) = other.pods.names.get(number) else { continue };

@@ -3,9 +3,9 @@
 use std::io::Read;
 
 use trimtab_core::Timestamp;
-use trimtab_core::rightsize::Amounts;
 
 use super::held::{Held, Key, Segment};
+use super::newest::{Newest, Setting};
 use super::note::Skipped;
 use super::scanner::Scanner;
 use super::{Doubt, Note, WorkloadId, cells, counter, owner};
@@ -23,19 +23,13 @@ pub enum Measure {
     CpuSeconds,
     /// A gauge: bytes of the working set.
     Memory,
-    /// What is requested: cores or bytes.
-    Request(Resource),
-    /// What it is limited to: cores or bytes.
-    Limit(Resource),
 }
 
-/// A resource that is requested.
+/// What a series is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Resource {
-    /// CPU.
-    Cpu,
-    /// Memory.
-    Memory,
+enum Kind {
+    Usage(Measure),
+    Setting(Setting),
 }
 
 /// Reads an answer of `query_range` as a stream: only one series of the text is held at a time,
@@ -164,9 +158,9 @@ impl Reading<'_> {
         if matches!(labels.container.as_str(), "" | "POD") && !labels.pod.is_empty() {
             return Ok(());
         }
-        let measure = match self.measure {
-            Some(measure) => measure,
-            None => measure_of(&labels)?,
+        let kind = match self.measure {
+            Some(measure) => Kind::Usage(measure),
+            None => kind_of(&labels)?,
         };
         for (label, text) in [("pod", &labels.pod), ("container", &labels.container)] {
             if text.is_empty() {
@@ -178,6 +172,17 @@ impl Reading<'_> {
             workload: workload_of(&labels),
             pod: &labels.pod,
             container: &labels.container,
+        };
+        let measure = match kind {
+            Kind::Usage(measure) => measure,
+            Kind::Setting(setting) => {
+                let mut newest = Newest::default();
+                for (at, value) in at.into_iter().zip(values) {
+                    newest.offer(setting, at, value);
+                }
+                self.held.set(key, newest);
+                return Ok(());
+            }
         };
         let mut segment = Segment { at, ..Segment::default() };
         match measure {
@@ -196,14 +201,6 @@ impl Reading<'_> {
                     });
                 }
             }
-            Measure::Request(resource) => {
-                self.held.set(key, newest(resource, &values), Amounts::default());
-                return Ok(());
-            }
-            Measure::Limit(resource) => {
-                self.held.set(key, Amounts::default(), newest(resource, &values));
-                return Ok(());
-            }
         }
         segment.at.shrink_to_fit();
         segment.cpu.shrink_to_fit();
@@ -213,34 +210,24 @@ impl Reading<'_> {
     }
 }
 
-/// The last value that is one.
-fn newest(resource: Resource, values: &[f64]) -> Amounts {
-    let last = values.iter().rev().copied().find(|value| value.is_finite());
-    match resource {
-        Resource::Cpu => Amounts { cpu: last.and_then(cells::cores), memory: None },
-        Resource::Memory => Amounts { cpu: None, memory: last.and_then(cells::bytes) },
-    }
-}
-
-fn measure_of(labels: &Labels) -> Result<Measure, Problem> {
-    let resource = match labels.resource.as_str() {
-        "cpu" => Some(Resource::Cpu),
-        "memory" => Some(Resource::Memory),
-        _ => None,
-    };
+fn kind_of(labels: &Labels) -> Result<Kind, Problem> {
     let name = labels.name.as_str();
-    match (name, resource) {
+    let usage = |measure| Ok(Kind::Usage(measure));
+    let setting = |setting| Ok(Kind::Setting(setting));
+    match (name, labels.resource.as_str()) {
         ("", _) => Err(Problem::NoMetric),
-        ("container_cpu_usage_seconds_total", _) => Ok(Measure::CpuSeconds),
-        ("container_memory_working_set_bytes", _) => Ok(Measure::Memory),
-        ("kube_pod_container_resource_requests", Some(resource)) => Ok(Measure::Request(resource)),
-        ("kube_pod_container_resource_limits", Some(resource)) => Ok(Measure::Limit(resource)),
+        ("container_cpu_usage_seconds_total", _) => usage(Measure::CpuSeconds),
+        ("container_memory_working_set_bytes", _) => usage(Measure::Memory),
+        ("kube_pod_container_resource_requests", "cpu") => setting(Setting::CpuRequest),
+        ("kube_pod_container_resource_requests", "memory") => setting(Setting::MemoryRequest),
+        ("kube_pod_container_resource_limits", "cpu") => setting(Setting::CpuLimit),
+        ("kube_pod_container_resource_limits", "memory") => setting(Setting::MemoryLimit),
         // A recording rule is named `labels:metric:operations`.
         _ => match name.split(':').collect::<Vec<_>>().as_slice() {
             [_, "container_cpu_usage_seconds_total", how] if how.contains("rate") => {
-                Ok(Measure::Cpu)
+                usage(Measure::Cpu)
             }
-            [_, "container_memory_working_set_bytes", ..] => Ok(Measure::Memory),
+            [_, "container_memory_working_set_bytes", ..] => usage(Measure::Memory),
             _ => Err(Problem::UnknownMetric { name: shown(name) }),
         },
     }

@@ -3,11 +3,10 @@
 use std::collections::HashMap;
 use std::io::Read;
 
-use trimtab_core::rightsize::Amounts;
-
 use super::cells::{self, ABSENT};
 use super::columns::{self, Column};
-use super::held::{Held, Key, Segment, overlay};
+use super::held::{Held, Key, Segment};
+use super::newest::{Newest, Setting};
 use super::note::Skipped;
 use super::owner;
 use super::scanner::Scanner;
@@ -67,8 +66,7 @@ struct Row {
     container: String,
     cpu: Option<f64>,
     memory: Option<f64>,
-    requests: Amounts,
-    limits: Amounts,
+    settings: [Option<f64>; 4],
 }
 
 impl Row {
@@ -76,7 +74,7 @@ impl Row {
         let Self { namespace, workload, pod, container, .. } = self;
         [&mut *namespace, workload, pod, container].into_iter().for_each(|text| text.clear());
         (self.at, self.cpu, self.memory) = (None, None, None);
-        (self.requests, self.limits) = (Amounts::default(), Amounts::default());
+        self.settings = [None; 4];
     }
 
     fn set_text(&mut self, column: Column, text: &str) {
@@ -95,14 +93,22 @@ impl Row {
         match column {
             Column::Cpu => self.cpu = Some(value),
             Column::Memory => self.memory = Some(value),
-            Column::CpuRequest => self.requests.cpu = cells::cores(value),
-            Column::CpuLimit => self.limits.cpu = cells::cores(value),
-            Column::MemoryRequest => self.requests.memory = cells::bytes(value),
-            Column::MemoryLimit => self.limits.memory = cells::bytes(value),
-            _ => {}
+            _ => {
+                let slots = SETTINGS.into_iter().zip(&mut self.settings);
+                for (_, slot) in slots.filter(|((known, _), _)| *known == column) {
+                    *slot = Some(value);
+                }
+            }
         }
     }
 }
+
+const SETTINGS: [(Column, Setting); 4] = [
+    (Column::CpuRequest, Setting::CpuRequest),
+    (Column::CpuLimit, Setting::CpuLimit),
+    (Column::MemoryRequest, Setting::MemoryRequest),
+    (Column::MemoryLimit, Setting::MemoryLimit),
+];
 
 /// The rows so far, in columns by container and pod.
 #[derive(Default)]
@@ -120,8 +126,7 @@ struct Table {
 struct Series {
     names: [String; 4],
     segment: Segment,
-    requests: Amounts,
-    limits: Amounts,
+    settings: Newest,
 }
 
 impl Table {
@@ -154,8 +159,9 @@ impl Table {
             segment.at.push(at);
             segment.cpu.push(row.cpu.unwrap_or(ABSENT));
             segment.memory.push(row.memory.unwrap_or(ABSENT));
-            overlay(&mut series.requests, row.requests);
-            overlay(&mut series.limits, row.limits);
+            for ((_, setting), value) in SETTINGS.into_iter().zip(row.settings) {
+                value.into_iter().for_each(|value| series.settings.offer(setting, at, value));
+            }
         }
         Ok(())
     }
@@ -176,8 +182,7 @@ impl Table {
                     self.series.push(Series {
                         names: names.map(str::to_owned),
                         segment: Segment::default(),
-                        requests: Amounts::default(),
-                        limits: Amounts::default(),
+                        settings: Newest::default(),
                     });
                     self.series.len() - 1
                 }
@@ -187,12 +192,8 @@ impl Table {
     }
 
     fn hand_over(self, done: Result<(), Error>, into: &mut Held) {
-        for Series {
-            names: [namespace, workload, pod, container],
-            mut segment,
-            requests,
-            limits,
-        } in self.series
+        for Series { names: [namespace, workload, pod, container], mut segment, settings } in
+            self.series
         {
             for column in [&mut segment.cpu, &mut segment.memory] {
                 if column.iter().all(|value| cells::is_absent(*value)) {
@@ -208,7 +209,7 @@ impl Table {
                 container: &container,
             };
             into.push(key, segment);
-            into.set(key, requests, limits);
+            into.set(key, settings);
         }
         into.take_notes(self.skipped.notes());
         if let Err(error) = done {
