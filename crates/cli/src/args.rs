@@ -38,6 +38,12 @@ pub(crate) enum Verb {
         #[command(subcommand)]
         verb: Hpa,
     },
+    /// What containers should request and be limited to, from what they used
+    #[command(disable_help_subcommand = true)]
+    Rightsize {
+        #[command(subcommand)]
+        verb: Rightsize,
+    },
     /// Prints the JSON Schema of a document
     Schema(Schema),
     /// Prints the versions of the command and of the formats that it reads and writes
@@ -190,6 +196,26 @@ pub(crate) struct Replay {
     /// Compares with the recorded answers instead; exit code 1 if one differs
     #[arg(long)]
     pub(crate) check: bool,
+}
+
+/// What can be done about the size of containers.
+#[derive(Subcommand, Debug)]
+pub(crate) enum Rightsize {
+    /// Replays histories of usage: what each method recommends when it is asked
+    Replay(RightsizeReplay),
+}
+
+#[derive(clap::Args, Debug)]
+#[command(after_help = "\
+Example:
+  trimtab rightsize replay usage.jsonl > answers.jsonl
+
+Usage that a method does not count is told on standard error, and the rest goes on. A line that
+cannot be read is told too, and the exit code is then 1.")]
+pub(crate) struct RightsizeReplay {
+    /// Histories as JSON Lines; - for standard input, also if none is given
+    #[arg(value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
 }
 
 #[derive(clap::Args, Debug)]

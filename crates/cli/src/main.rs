@@ -9,11 +9,13 @@ mod estate;
 mod explain;
 mod failure;
 mod files;
+mod lines;
 mod picture;
 mod reasons;
 mod records;
 mod replay;
 mod result;
+mod rightsize;
 mod schema;
 mod simulate;
 mod table;
@@ -26,7 +28,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use self::args::{Args, Hpa, Verb};
+use self::args::{Args, Hpa, Rightsize, Verb};
 use self::failure::Failure;
 
 fn main() -> ExitCode {
@@ -34,6 +36,7 @@ fn main() -> ExitCode {
         Verb::Simulate(args) => simulate::run(&args),
         Verb::Explain(args) => explain::run(args),
         Verb::Hpa { verb: Hpa::Replay(args) } => replay::run(args),
+        Verb::Rightsize { verb: Rightsize::Replay(args) } => rightsize::replay::run(args),
         Verb::Schema(args) => schema::run(args),
         Verb::Version(args) => version::run(args),
     };

@@ -57,6 +57,11 @@ pub(crate) const fn amd64_i64(value: f64) -> i64 {
     }
 }
 
+/// A double towards zero as an index; saturates at the rails, NaN gives 0.
+pub(crate) const fn saturating_index(value: f64) -> usize {
+    value as usize
+}
+
 /// An index for a policy's table, saturating at `u16::MAX`, which no table reaches.
 pub(crate) const fn index_u16(value: usize) -> u16 {
     if value > u16::MAX as usize { u16::MAX } else { value as u16 }
@@ -78,5 +83,8 @@ mod tests {
         assert_eq!(amd64_i32(2_147_483_647.9), i32::MAX);
         assert_eq!(wrapping_i32(i64::from(i32::MAX).saturating_add(1)), i32::MIN);
         assert_eq!(int_of_len(7), 7);
+        assert_eq!(saturating_index(f64::NAN), 0);
+        assert_eq!(saturating_index(-1.0), 0);
+        assert_eq!(saturating_index(2.9), 2);
     }
 }

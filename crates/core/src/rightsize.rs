@@ -3,8 +3,15 @@
 //! Usage goes in, event by event, in the order in which it is to be taken in; an answer comes out.
 //! Each estimator counts as its original does: that is the point of having more than one.
 
+mod course;
+pub mod krr;
+mod percentile;
+pub mod runbook;
+mod samples;
+mod sum;
 mod usage;
 
+pub use self::samples::{Resource, Samples, Window};
 pub use self::usage::{Amounts, Asked, PodId, Refused, Seen, Usage};
 
 /// A way to come from usage to requests and limits. It holds what it needs of one container of

@@ -17,6 +17,7 @@ mod field;
 mod finding;
 mod form;
 mod kubernetes;
+mod line;
 mod parse;
 mod place;
 mod read;
@@ -27,6 +28,7 @@ mod source;
 #[cfg(test)]
 mod tests;
 mod tree;
+pub mod usage;
 
 pub use self::estate::{Document, TraceRef, read_estate};
 pub use self::finding::{Code, Finding, Level, render};

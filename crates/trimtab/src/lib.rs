@@ -33,13 +33,14 @@
 
 pub mod json;
 pub mod scenario;
+pub mod usage;
 
 pub use trimtab_core::{
     BudgetName, Bytes, Decision, Digest, Divergence, Duration, Error, Explanation, Input, Intake,
     Law, MetricName, MilliCores, Money, Notation, Pending, Policy, Quality, Quantity, Real, Reason,
     ReasonCode, Record, Recorder, Replicas, Resize, Said, Sample, ServiceId, Settled, Source,
     State, Taken, Timestamp, Trail, WriteOutcome, again, decide, explain, fleet, guard, hpa,
-    intake, migrate, policy, poll_timeout, record, recorder, replay, rules,
+    intake, migrate, policy, poll_timeout, record, recorder, replay, rightsize, rules,
 };
 pub use trimtab_documents as documents;
 pub use trimtab_history as history;

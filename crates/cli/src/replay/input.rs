@@ -1,30 +1,22 @@
 //! Lines out of files, cut where scenarios begin.
 
-use std::io::{self, BufRead, Read};
+use std::io::BufRead;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use trimtab::documents::scenario::{self, read_line};
-use trimtab::json::LONGEST_LINE;
 
 use super::player::Said;
 use crate::failure::{Failure, shown};
 use crate::files;
+use crate::lines::{Numbered, next};
 
 /// How many bytes of lines go to a worker at once, but for longer lines.
 const PIECE: usize = 256 << 10;
 
 /// How many pieces of lines, and of answers, may wait in one scenario.
 const WAITING: usize = 2;
-
-/// A line, or why it is none.
-#[derive(Debug)]
-pub(super) struct Numbered {
-    /// From 1.
-    pub(super) number: u64,
-    pub(super) text: Result<String, String>,
-}
 
 /// A scenario to replay: its lines as they come, and where its answers go.
 #[derive(Debug)]
@@ -103,25 +95,4 @@ fn begin(
 
 fn is_header(text: &str) -> bool {
     may_be_header(text) && matches!(read_line(text), Ok(scenario::Line::Header(_)))
-}
-
-/// The next line without its end; of one that is too long only so much is kept as it takes to
-/// know.
-fn next(input: &mut dyn BufRead) -> io::Result<Option<Result<String, String>>> {
-    let mut bytes = Vec::new();
-    let limit = u64::try_from(LONGEST_LINE).unwrap_or(u64::MAX).saturating_add(1);
-    if Read::take(&mut *input, limit).read_until(b'\n', &mut bytes)? == 0 {
-        return Ok(None);
-    }
-    if bytes.last() == Some(&b'\n') {
-        bytes.pop();
-    } else if bytes.len() > LONGEST_LINE {
-        input.skip_until(b'\n')?;
-        return Ok(Some(Err(format!("the line is longer than {LONGEST_LINE} bytes"))));
-    }
-    let text = String::from_utf8(bytes).map_err(|error| {
-        let column = error.utf8_error().valid_up_to() + 1;
-        format!("column {column}: the line is not UTF-8")
-    });
-    Ok(Some(text))
 }

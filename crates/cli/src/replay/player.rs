@@ -8,8 +8,9 @@ use trimtab::json;
 use trimtab::scenario::Replay;
 
 use super::check::{Compared, compare};
-use super::input::{Numbered, may_be_header};
+use super::input::may_be_header;
 use crate::failure::plain;
+use crate::lines::Numbered;
 use crate::words;
 
 /// How many bytes of answers are gathered before they are handed on.

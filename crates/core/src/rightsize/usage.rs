@@ -84,3 +84,14 @@ pub struct Asked {
     /// How many containers share the pod's minimum, this one included.
     pub containers: u32,
 }
+
+/// A finite value from zero up.
+///
+/// # Errors
+/// [`Refused`] for all else.
+pub(crate) fn amount(value: Real) -> Result<f64, Refused> {
+    if !value.get().is_finite() {
+        return Err(Refused::NotFinite(value));
+    }
+    if value.get() < 0.0 { Err(Refused::Negative(value)) } else { Ok(value.get()) }
+}

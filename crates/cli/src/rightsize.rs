@@ -1,0 +1,3 @@
+//! `trimtab rightsize`: what containers should request and be limited to.
+
+pub(crate) mod replay;

@@ -1,0 +1,160 @@
+//! Usage with its times, for the estimators and replays that look back over a window.
+
+use std::collections::BTreeMap;
+
+use super::usage::amount;
+use super::{PodId, Refused, Seen, Usage};
+use crate::{Duration, Timestamp};
+
+/// What was seen of one container in all its pods. In which order it came is of no account.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Samples {
+    cpu: BTreeMap<PodId, Vec<Point>>,
+    memory: BTreeMap<PodId, Vec<Point>>,
+    oom_kills: Vec<(PodId, Timestamp)>,
+}
+
+/// A value and its time.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Point {
+    pub(crate) at: Timestamp,
+    pub(crate) value: f64,
+}
+
+/// A resource of a container.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Resource {
+    /// CPU, in cores.
+    Cpu,
+    /// Memory, in bytes.
+    Memory,
+}
+
+/// From when to when is looked at, both ends included.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Window {
+    /// The beginning.
+    pub from: Timestamp,
+    /// The end.
+    pub until: Timestamp,
+}
+
+impl Window {
+    /// The time before an instant.
+    #[must_use]
+    pub const fn before(now: Timestamp, length: Duration) -> Self {
+        Self { from: now.saturating_sub(length), until: now }
+    }
+
+    /// Its length.
+    #[must_use]
+    pub const fn length(self) -> Duration {
+        self.until.since(self.from)
+    }
+
+    /// Whether an instant lies in it.
+    #[must_use]
+    pub fn has(self, at: Timestamp) -> bool {
+        self.from <= at && at <= self.until
+    }
+}
+
+impl Samples {
+    /// Takes usage in.
+    ///
+    /// # Errors
+    /// [`Refused`], for what is no amount; nothing has changed then.
+    pub fn add(&mut self, usage: &Usage) -> Result<(), Refused> {
+        let (series, value) = match usage.seen {
+            Seen::Cpu(cores) => (&mut self.cpu, amount(cores)?),
+            Seen::Memory(bytes) => (&mut self.memory, amount(bytes)?),
+            Seen::OomKilled { .. } => {
+                self.oom_kills.push((usage.pod, usage.at));
+                return Ok(());
+            }
+        };
+        series.entry(usage.pod).or_default().push(Point { at: usage.at, value });
+        Ok(())
+    }
+
+    /// Takes over what others saw; samples of the same pod join those that are here.
+    pub fn merge(&mut self, other: &Self) {
+        for (mine, theirs) in [(&mut self.cpu, &other.cpu), (&mut self.memory, &other.memory)] {
+            for (pod, points) in theirs {
+                mine.entry(*pod).or_default().extend_from_slice(points);
+            }
+        }
+        self.oom_kills.extend_from_slice(&other.oom_kills);
+    }
+
+    /// How many samples of a resource lie after an instant: they are in nobody's window yet.
+    #[must_use]
+    pub fn later_than(&self, now: Timestamp, resource: Resource) -> u64 {
+        let later = self.of(resource).values().flatten().filter(|point| point.at > now).count();
+        u64::try_from(later).unwrap_or(u64::MAX)
+    }
+
+    /// How many kills for memory lie in a window.
+    #[must_use]
+    pub fn oom_kills(&self, window: Window) -> u64 {
+        let kills = self.oom_kills.iter().filter(|(_, at)| window.has(*at)).count();
+        u64::try_from(kills).unwrap_or(u64::MAX)
+    }
+
+    /// Each pod's samples in a window, in the order of their times. Of samples of one instant the
+    /// largest counts. Pods without a sample are left out.
+    pub(crate) fn within(&self, window: Window, resource: Resource) -> Vec<(PodId, Vec<Point>)> {
+        let of_pod = |(pod, points): (&PodId, &Vec<Point>)| {
+            let inside = points.iter().copied().filter(|point| window.has(point.at));
+            let mut inside: Vec<Point> = inside.collect();
+            // The largest of an instant first, so that it is the one that stays.
+            inside.sort_by(|a, b| a.at.cmp(&b.at).then(b.value.total_cmp(&a.value)));
+            inside.dedup_by_key(|point| point.at);
+            (!inside.is_empty()).then_some((*pod, inside))
+        };
+        self.of(resource).iter().filter_map(of_pod).collect()
+    }
+
+    const fn of(&self, resource: Resource) -> &BTreeMap<PodId, Vec<Point>> {
+        match resource {
+            Resource::Cpu => &self.cpu,
+            Resource::Memory => &self.memory,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Real;
+
+    fn cpu(pod: u32, second: i64, cores: f64) -> Usage {
+        let at = Timestamp::from_seconds(second);
+        Usage { pod: PodId::new(pod), at, seen: Seen::Cpu(Real::new(cores)) }
+    }
+
+    #[test]
+    fn order_and_repetition_are_of_no_account() {
+        let mut samples = Samples::default();
+        let given = [(0, 20, 0.2), (0, 10, 0.1), (0, 20, 0.3), (1, 99, 1.0), (0, 20, 0.2)];
+        for (pod, second, cores) in given {
+            samples.add(&cpu(pod, second, cores)).expect("an amount");
+        }
+        let window =
+            Window { from: Timestamp::from_seconds(10), until: Timestamp::from_seconds(20) };
+        let point = |second, value| Point { at: Timestamp::from_seconds(second), value };
+        let inside = samples.within(window, Resource::Cpu);
+        assert_eq!(inside, [(PodId::new(0), vec![point(10, 0.1), point(20, 0.3)])]);
+        assert_eq!(samples.later_than(window.until, Resource::Cpu), 1);
+        assert_eq!(samples.later_than(window.until, Resource::Memory), 0);
+    }
+
+    #[test]
+    fn no_amounts() {
+        let mut samples = Samples::default();
+        for wrong in [f64::NAN, f64::INFINITY, -0.1] {
+            assert!(samples.add(&cpu(0, 0, wrong)).is_err());
+        }
+        assert_eq!(samples, Samples::default());
+    }
+}

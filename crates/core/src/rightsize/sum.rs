@@ -1,0 +1,88 @@
+//! A sum that carries its rounding error along, so that a mean of equal values is that value.
+
+/// A sum of doubles in twice their precision.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Sum {
+    sum: f64,
+    /// What the sum should be, less what it is.
+    rest: f64,
+}
+
+impl Sum {
+    /// Adds a value.
+    pub(crate) fn add(&mut self, value: f64) {
+        let (sum, error) = exact_sum(self.sum, value);
+        (self.sum, self.rest) = exact_sum(sum, self.rest + error);
+    }
+
+    /// Adds a product.
+    pub(crate) fn add_product(&mut self, a: f64, b: f64) {
+        let (product, error) = exact_product(a, b);
+        self.add(product);
+        self.add(error);
+    }
+
+    /// The sum over a divisor, rounded once.
+    pub(crate) fn over(self, divisor: f64) -> f64 {
+        let quotient = self.sum / divisor;
+        let (product, error) = exact_product(quotient, divisor);
+        quotient + ((self.sum - product) - error + self.rest) / divisor
+    }
+}
+
+/// The rounded sum and its error (Knuth).
+fn exact_sum(a: f64, b: f64) -> (f64, f64) {
+    let sum = a + b;
+    let of_b = sum - a;
+    let of_a = sum - of_b;
+    (sum, (a - of_a) + (b - of_b))
+}
+
+/// The rounded product and its error (Dekker); the error is 0 where splitting would overflow.
+fn exact_product(a: f64, b: f64) -> (f64, f64) {
+    const MOST: f64 = 1e290;
+    let product = a * b;
+    if product.abs() > MOST || a.abs() > MOST || b.abs() > MOST {
+        return (product, 0.0);
+    }
+    let ((a_high, a_low), (b_high, b_low)) = (split(a), split(b));
+    let error = ((a_high * b_high - product) + a_high * b_low + a_low * b_high) + a_low * b_low;
+    (product, error)
+}
+
+/// The upper and the lower half of a double's digits.
+fn split(value: f64) -> (f64, f64) {
+    let scaled = value * 134_217_729.0;
+    let high = scaled - (scaled - value);
+    (high, value - high)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_mean_of_equal_values_is_that_value() {
+        for value in [0.15, 0.1, 1e-9, 0.3, 314_572_800.123, 7e17] {
+            let (mut sum, mut weight) = (Sum::default(), 0.0);
+            for number in 1..2000_u32 {
+                let length = f64::from(number) * 299_999_977.0;
+                sum.add_product(value, length);
+                weight += length;
+            }
+            assert_eq!(sum.over(weight).to_bits(), value.to_bits());
+        }
+    }
+
+    #[test]
+    fn what_is_added_and_taken_away_leaves_nothing() {
+        let mut sum = Sum::default();
+        for value in [0.1, 1e16, 0.7] {
+            sum.add(value);
+        }
+        for value in [1e16, 0.1] {
+            sum.add(-value);
+        }
+        assert_eq!(sum.over(1.0).to_bits(), 0.7_f64.to_bits());
+    }
+}
