@@ -67,6 +67,32 @@ pub(crate) const fn index_u16(value: usize) -> u16 {
     if value > u16::MAX as usize { u16::MAX } else { value as u16 }
 }
 
+/// A `u64` as an index; exact where an address has 64 bits, and below 2^32 everywhere.
+pub(crate) const fn index_of_u64(value: u64) -> usize {
+    value as usize
+}
+
+/// A `u32` as an index; exact where an address has at least 32 bits.
+pub(crate) const fn index_of_u32(value: u32) -> usize {
+    value as usize
+}
+
+/// An `i64` as `i128`; always exact.
+pub(crate) const fn wider(value: i64) -> i128 {
+    value as i128
+}
+
+/// An `i128` into `i64`, saturating.
+pub(crate) const fn saturating_i64_of(value: i128) -> i64 {
+    if value > i64::MAX as i128 {
+        i64::MAX
+    } else if value < i64::MIN as i128 {
+        i64::MIN
+    } else {
+        value as i64
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -86,5 +112,8 @@ mod tests {
         assert_eq!(saturating_index(f64::NAN), 0);
         assert_eq!(saturating_index(-1.0), 0);
         assert_eq!(saturating_index(2.9), 2);
+        assert_eq!(saturating_i64_of(i128::MAX), i64::MAX);
+        assert_eq!(saturating_i64_of(i128::MIN), i64::MIN);
+        assert_eq!(saturating_i64_of(-7), -7);
     }
 }

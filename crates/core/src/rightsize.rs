@@ -10,6 +10,7 @@ pub mod runbook;
 mod samples;
 mod sum;
 mod usage;
+pub mod vpa;
 
 pub use self::samples::{Resource, Samples, Window};
 pub use self::usage::{Amounts, Asked, PodId, Refused, Seen, Usage};
