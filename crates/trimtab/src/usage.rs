@@ -99,7 +99,10 @@ impl Replay {
             }
             What::Restart => {
                 for container in &mut self.containers {
-                    container.restart(event.at);
+                    if let Err(error) = container.restart(event.at) {
+                        let name = container.name();
+                        outcome.notes.push(format!("`{name}`: no start from {error}"));
+                    }
                 }
             }
             What::Recommend { methods, .. } => {

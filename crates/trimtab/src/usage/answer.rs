@@ -5,7 +5,8 @@ use serde::ser::{SerializeMap, Serializer};
 use serde_json::value::RawValue;
 use trimtab_core::rightsize::krr::{self, Recommended, Simple, SimpleLimit, Undefined};
 use trimtab_core::rightsize::runbook::{self, Verdict};
-use trimtab_core::{Bytes, MilliCores, Real};
+use trimtab_core::rightsize::vpa::Recommendation;
+use trimtab_core::{Bytes, MilliCores, Real, Timestamp};
 use trimtab_documents::usage::{Event, Method};
 
 use super::Container;
@@ -63,12 +64,13 @@ impl Serialize for Named<'_> {
 #[derive(Clone, Debug, Serialize)]
 #[serde(untagged)]
 enum Said {
+    Vpa(Recommendation),
     Krr { requests: Sizes, limits: Sizes },
     Runbook { cpu: Found, memory: Found },
 }
 
 /// Cores and bytes: `Some(None)` where the method says that it cannot say.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 struct Sizes {
     #[serde(skip_serializing_if = "Option::is_none")]
     cpu: Option<Option<f64>>,
@@ -86,8 +88,9 @@ struct Found {
 }
 
 impl Said {
-    fn of(container: &Container, method: Method, now: trimtab_core::Timestamp) -> Self {
+    fn of(container: &Container, method: Method, now: Timestamp) -> Self {
         match method {
+            Method::Vpa => Self::Vpa(container.vpa(now)),
             // `simple` never sets a CPU limit, whether it can say anything or not.
             Method::KrrSimple => Self::krr(&container.krr(&Simple::default()), false),
             Method::KrrSimpleLimit => Self::krr(&container.krr(&SimpleLimit::default()), true),
@@ -95,7 +98,6 @@ impl Said {
                 let runbook::Answer { cpu, memory } = container.runbook(now);
                 Self::Runbook { cpu: cpu.into(), memory: memory.into() }
             }
-            Method::Vpa => Self::Krr { requests: Sizes::default(), limits: Sizes::default() },
         }
     }
 

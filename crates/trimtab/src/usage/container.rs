@@ -1,11 +1,15 @@
 //! A container of a history, and what each method remembers of it.
 
 use trimtab_core::rightsize::krr::{self, Strategy};
-use trimtab_core::rightsize::{Asked, PodId, Refused, Samples, Seen, Usage, runbook};
+use trimtab_core::rightsize::vpa::{Checkpoint, CheckpointError, Recommendation, Recommender, Vpa};
+use trimtab_core::rightsize::{
+    Asked, Estimator, PodId, Refused, Samples, Seen, Usage, runbook,
+};
 use trimtab_core::{Bytes, Real, Timestamp};
 use trimtab_documents::usage::{self, Method};
 
 use super::Uncounted;
+use crate::json;
 
 /// A container of a history, and what each method remembers of it.
 #[derive(Clone, Debug)]
@@ -13,14 +17,20 @@ pub struct Container {
     spec: usage::Container,
     /// How many share the pod.
     count: u32,
+    vpa: Vpa,
     points: krr::Points,
     samples: Samples,
 }
 
 impl Container {
     pub(super) fn new(spec: &usage::Container, count: u32) -> Self {
-        let (points, samples) = (krr::Points::new(), Samples::default());
-        Self { spec: spec.clone(), count, points, samples }
+        Self {
+            spec: spec.clone(),
+            count,
+            vpa: Vpa::default(),
+            points: krr::Points::new(),
+            samples: Samples::default(),
+        }
     }
 
     /// Its name.
@@ -40,6 +50,18 @@ impl Container {
     pub const fn asked(&self, now: Timestamp) -> Asked {
         let (requests, limits) = (self.spec.requests, self.spec.limits);
         Asked { now, requests, limits, containers: self.count }
+    }
+
+    /// What the Vertical Pod Autoscaler recommends.
+    #[must_use]
+    pub fn vpa(&self, now: Timestamp) -> Recommendation {
+        self.vpa.recommend(&self.asked(now))
+    }
+
+    /// The checkpoint that the Vertical Pod Autoscaler would write.
+    #[must_use]
+    pub fn checkpoint(&self, now: Timestamp) -> Checkpoint {
+        self.vpa.checkpoint(now)
     }
 
     /// What KRR recommends, by one of its strategies.
@@ -74,10 +96,19 @@ impl Container {
         uncounted
     }
 
-    /// The recommender restarts; the other methods keep what they have.
-    pub(super) fn restart(&mut self, _at: Timestamp) {}
+    /// The recommender restarts from its checkpoint's text; the other methods keep what they have.
+    pub(super) fn restart(&mut self, at: Timestamp) -> Result<(), CheckpointError> {
+        let recommender = Recommender::default();
+        let text = json::to_string(&self.checkpoint(at));
+        self.vpa = recommender.container();
+        // What was written reads back; what did not would be as good as none.
+        let checkpoint: Checkpoint = serde_json::from_str(&text).unwrap_or_default();
+        self.vpa = recommender.resume(&checkpoint)?;
+        Ok(())
+    }
 
     fn add(&mut self, what: &'static str, usage: &Usage) -> Option<Uncounted> {
+        let vpa = self.vpa.add(usage).err();
         let krr = self.points.add(usage).err();
         let runbook = self.samples.add(usage).err();
         let refused =
