@@ -33,6 +33,7 @@
 
 pub mod json;
 pub mod scenario;
+pub mod sizing;
 pub mod usage;
 
 pub use trimtab_core::{

@@ -2,9 +2,7 @@
 
 use trimtab_core::rightsize::krr::{self, Strategy};
 use trimtab_core::rightsize::vpa::{Checkpoint, CheckpointError, Recommendation, Recommender, Vpa};
-use trimtab_core::rightsize::{
-    Asked, Estimator, PodId, Refused, Samples, Seen, Usage, runbook,
-};
+use trimtab_core::rightsize::{Asked, Estimator, PodId, Refused, Samples, Seen, Usage, runbook};
 use trimtab_core::{Bytes, Real, Timestamp};
 use trimtab_documents::usage::{self, Method};
 
