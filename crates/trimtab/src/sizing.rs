@@ -1,0 +1,250 @@
+//! Right-sizing of a whole fleet: the Vertical Pod Autoscaler's answer, KRR's and the runbook's
+//! for each container, next to each other.
+
+use std::sync::Arc;
+
+use trimtab_core::rightsize::krr::{self, Points, Simple, SimpleLimit, Strategy};
+use trimtab_core::rightsize::vpa::{self, DecayCache, Vpa};
+use trimtab_core::rightsize::{Amounts, Asked, Estimator, Resource, Samples, Seen, Usage, runbook};
+use trimtab_core::{Bytes, Duration, MilliCores, Real, Timestamp};
+use trimtab_history::usage::{Container, Run, Workload, WorkloadId};
+
+/// A way to size a container.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Method {
+    /// The Vertical Pod Autoscaler: its target, limits in the proportion that they have now.
+    Vpa,
+    /// KRR's strategy `simple`.
+    Krr,
+    /// The runbook's rule with its guards.
+    Runbook,
+}
+
+impl Method {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Vpa, Self::Krr, Self::Runbook];
+
+    /// Its name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Vpa => "vpa",
+            Self::Krr => "krr",
+            Self::Runbook => "runbook",
+        }
+    }
+}
+
+/// Requests and limits of a container.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Size {
+    /// What it requests.
+    pub requests: Amounts,
+    /// What it is limited to.
+    pub limits: Amounts,
+}
+
+/// The answers for one container.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Sizing {
+    /// Its workload.
+    pub workload: WorkloadId,
+    /// Its name.
+    pub container: Arc<str>,
+    /// The instant that the answers are for.
+    pub now: Timestamp,
+    /// How many pods were seen, and how many of them within an hour of that instant.
+    pub pods: (usize, usize),
+    /// How many values of CPU and of memory were taken in.
+    pub samples: (u64, u64),
+    /// What it has today.
+    pub present: Size,
+    /// The Vertical Pod Autoscaler's answer.
+    pub vpa: vpa::Recommendation,
+    /// KRR's, by its strategy `simple`.
+    pub krr: krr::Answer,
+    /// KRR's, by its strategy `simple_limit`.
+    pub krr_limit: krr::Answer,
+    /// The runbook's.
+    pub runbook: runbook::Answer,
+    /// What the container used, for replays.
+    pub used: Used,
+}
+
+/// What a container used, in short.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub struct Used {
+    /// The highest CPU, in cores.
+    pub cpu_peak: f64,
+    /// The highest memory, in bytes.
+    pub memory_peak: f64,
+}
+
+/// What a workload's history holds, in each method's own form.
+#[derive(Clone, Debug)]
+pub struct Taken {
+    vpa: Vpa,
+    points: Points,
+    samples: Samples,
+}
+
+impl Taken {
+    /// Takes a container's history in, pod by pod.
+    #[must_use]
+    pub fn of(container: &Container<'_>) -> Self {
+        let mut taken =
+            Self { vpa: Vpa::default(), points: Points::new(), samples: Samples::default() };
+        let mut decay = DecayCache::default();
+        for run in &container.runs {
+            taken.add(*run, &mut decay);
+        }
+        taken
+    }
+
+    fn add(&mut self, run: Run<'_>, decay: &mut DecayCache) {
+        let Run { pod, at, cpu, memory } = run;
+        let usage = |at: &i64, seen| Usage { pod, at: Timestamp::from_nanos(*at), seen };
+        // What a method refuses, its original would not count either; notes of the fleet tell of
+        // what is odd about the samples themselves.
+        for (at, cores) in at.iter().zip(cpu) {
+            let _: Result<(), _> =
+                self.vpa.add_with(&usage(at, Seen::Cpu(Real::new(*cores))), decay);
+        }
+        for (at, bytes) in at.iter().zip(memory) {
+            let _: Result<(), _> =
+                self.vpa.add_with(&usage(at, Seen::Memory(Real::new(*bytes))), decay);
+        }
+        self.points.add_cpu(pod, cpu);
+        self.points.add_memory(memory);
+        self.samples.add_columns(pod, Resource::Cpu, at, cpu);
+        self.samples.add_columns(pod, Resource::Memory, at, memory);
+    }
+
+    /// The samples with their times.
+    #[must_use]
+    pub const fn samples(&self) -> &Samples {
+        &self.samples
+    }
+}
+
+/// Sizes the containers of a workload, as of `now`, or of its newest sample.
+///
+/// ```
+/// use std::num::NonZeroUsize;
+/// use trimtab::history::fleet::{Fleet, Source};
+/// use trimtab::{MilliCores, Timestamp, sizing};
+/// let mut csv = "timestamp,workload,pod,container,cpu,cpu_request\n".to_owned();
+/// for minute in 0..1440 {
+///     csv.push_str(&format!("{},web,web-0,app,0.25,1\n", 1_700_000_000 + minute * 60));
+/// }
+/// let sources = vec![Source::csv("usage.csv", std::io::Cursor::new(csv))];
+/// let fleet = Fleet::read(sources, NonZeroUsize::MIN);
+/// let all = |workload: &_| sizing::of(workload, None, &|_| None);
+/// let sizings = fleet.answers(NonZeroUsize::MIN, Timestamp::MAX, |_| true, all).of_workloads;
+/// let app = &sizings[0][0];
+/// assert_eq!(app.present.requests.cpu, Some(MilliCores::new(1000)));
+/// assert_eq!(app.size(sizing::Method::Krr).requests.cpu, Some(MilliCores::new(250)));
+/// assert_eq!(app.size(sizing::Method::Vpa).requests.cpu, Some(MilliCores::new(296)));
+/// // One day of seven is not enough for the runbook, which then keeps what there is.
+/// assert_eq!(app.size(sizing::Method::Runbook), app.present);
+/// ```
+pub fn of(
+    workload: &Workload<'_>,
+    now: Option<Timestamp>,
+    present: &dyn Fn(&str) -> Option<Size>,
+) -> Vec<Sizing> {
+    let newest = workload.containers.iter().filter_map(Container::newest).max();
+    let now = now.or(newest).unwrap_or(Timestamp::MIN);
+    let containers = u32::try_from(workload.containers.len()).unwrap_or(u32::MAX);
+    let of_container = |container: &Container<'_>| {
+        let taken = Taken::of(container);
+        let told = Size { requests: container.requests, limits: container.limits };
+        let present = present(&container.name).unwrap_or(told);
+        let Size { requests, limits } = present;
+        let asked = Asked { now, requests, limits, containers };
+        Sizing {
+            workload: workload.id.clone(),
+            container: Arc::clone(&container.name),
+            now,
+            pods: pods(container, now),
+            samples: (taken.points.cpu_points(), taken.points.memory_points()),
+            present,
+            vpa: taken.vpa.recommend(&asked),
+            krr: Simple::default().recommend(&taken.points, krr::Autoscaled::default()),
+            krr_limit: SimpleLimit::default().recommend(&taken.points, krr::Autoscaled::default()),
+            runbook: runbook::Settings::default().recommend(&taken.samples, &asked),
+            used: used(container),
+        }
+    };
+    workload.containers.iter().map(of_container).collect()
+}
+
+/// How many pods there are in all, and how many were seen in the hour before an instant.
+fn pods(container: &Container<'_>, now: Timestamp) -> (usize, usize) {
+    let since = now.saturating_sub(Duration::hours(1)).nanos();
+    let mut alive = vec![false; container.pods.len()];
+    for run in &container.runs {
+        let seen = run.at.iter().any(|at| *at >= since && *at <= now.nanos());
+        let place = usize::try_from(run.pod.get()).unwrap_or(usize::MAX);
+        if let Some(alive) = alive.get_mut(place) {
+            *alive |= seen;
+        }
+    }
+    (alive.len(), alive.into_iter().filter(|alive| *alive).count())
+}
+
+fn used(container: &Container<'_>) -> Used {
+    let peak = |of: fn(&Run<'_>) -> f64| container.runs.iter().map(of).fold(0.0, f64::max);
+    Used { cpu_peak: peak(|run| largest(run.cpu)), memory_peak: peak(|run| largest(run.memory)) }
+}
+
+/// The largest finite value, or 0.
+fn largest(values: &[f64]) -> f64 {
+    values.iter().copied().filter(|value| value.is_finite()).fold(0.0, f64::max)
+}
+
+impl Sizing {
+    /// What a method would set. Where it has no answer, what there is stays.
+    #[must_use]
+    pub fn size(&self, method: Method) -> Size {
+        let Size { requests, limits } = self.present;
+        match method {
+            Method::Vpa => {
+                let (cpu, memory) = self.samples;
+                let target = Amounts {
+                    cpu: self.vpa.target.cpu.filter(|_| cpu > 0),
+                    memory: self.vpa.target.memory.filter(|_| memory > 0),
+                };
+                let new = vpa::proportional_limits(target, requests, limits);
+                Size { requests: or(target, requests), limits: or(new, limits) }
+            }
+            Method::Krr => {
+                let (mut requests, mut limits) = (requests, limits);
+                if let Ok(cpu) = self.krr.cpu {
+                    (requests.cpu, limits.cpu) = (Some(cpu.request), cpu.limit);
+                }
+                if let Ok(memory) = self.krr.memory {
+                    (requests.memory, limits.memory) = (Some(memory.request), memory.limit);
+                }
+                Size { requests, limits }
+            }
+            Method::Runbook => {
+                let (mut requests, mut limits) = (requests, limits);
+                let proposed = |finding: &runbook::Finding| finding.proposed.map(Real::get);
+                if let Some(cores) = proposed(&self.runbook.cpu) {
+                    requests.cpu = Some(MilliCores::new((cores * 1000.0).ceil() as i64));
+                }
+                if let Some(bytes) = proposed(&self.runbook.memory) {
+                    limits.memory = Some(Bytes::new(bytes.ceil() as i64));
+                    // A request above its limit would be refused.
+                    requests.memory = requests.memory.min(limits.memory);
+                }
+                Size { requests, limits }
+            }
+        }
+    }
+}
+
+fn or(new: Amounts, present: Amounts) -> Amounts {
+    Amounts { cpu: new.cpu.or(present.cpu), memory: new.memory.or(present.memory) }
+}
