@@ -28,7 +28,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use self::args::{Args, Hpa, Rightsize, Verb};
+use self::args::{Args, Hpa, RightsizeVerb, Verb};
 use self::failure::Failure;
 
 fn main() -> ExitCode {
@@ -36,7 +36,10 @@ fn main() -> ExitCode {
         Verb::Simulate(args) => simulate::run(&args),
         Verb::Explain(args) => explain::run(args),
         Verb::Hpa { verb: Hpa::Replay(args) } => replay::run(args),
-        Verb::Rightsize { verb: Rightsize::Replay(args) } => rightsize::replay::run(args),
+        Verb::Rightsize(args) => match args.verb {
+            Some(RightsizeVerb::Replay(args)) => rightsize::replay::run(args),
+            None => rightsize::run(&args),
+        },
         Verb::Schema(args) => schema::run(args),
         Verb::Version(args) => version::run(args),
     };

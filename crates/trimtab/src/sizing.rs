@@ -6,8 +6,9 @@ use std::sync::Arc;
 use trimtab_core::rightsize::krr::{self, Points, Simple, SimpleLimit, Strategy};
 use trimtab_core::rightsize::vpa::{self, DecayCache, Vpa};
 use trimtab_core::rightsize::{Amounts, Asked, Estimator, Resource, Samples, Seen, Usage, runbook};
-use trimtab_core::{Bytes, Duration, MilliCores, Real, Timestamp};
+use trimtab_core::{Bytes, Duration, MilliCores, Money, Real, Timestamp};
 use trimtab_history::usage::{Container, Run, Workload, WorkloadId};
+use trimtab_sim::{self as sim, Prices};
 
 /// A way to size a container.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -16,12 +17,14 @@ pub enum Method {
     Vpa,
     /// KRR's strategy `simple`.
     Krr,
+    /// KRR's strategy `simple_limit`.
+    KrrLimit,
     /// The runbook's rule with its guards.
     Runbook,
 }
 
 impl Method {
-    /// All of them.
+    /// The three that are shown side by side.
     pub const ALL: [Self; 3] = [Self::Vpa, Self::Krr, Self::Runbook];
 
     /// Its name.
@@ -30,6 +33,7 @@ impl Method {
         match self {
             Self::Vpa => "vpa",
             Self::Krr => "krr",
+            Self::KrrLimit => "krr-simple-limit",
             Self::Runbook => "runbook",
         }
     }
@@ -127,7 +131,8 @@ impl Taken {
     }
 }
 
-/// Sizes the containers of a workload, as of `now`, or of its newest sample.
+/// Sizes the containers of a workload, as of `now`, or of its newest sample. What they request and
+/// are limited to today is what `present` says, or else the history.
 ///
 /// ```
 /// use std::num::NonZeroUsize;
@@ -139,9 +144,10 @@ impl Taken {
 /// }
 /// let sources = vec![Source::csv("usage.csv", std::io::Cursor::new(csv))];
 /// let fleet = Fleet::read(sources, NonZeroUsize::MIN);
-/// let all = |workload: &_| sizing::of(workload, None, &|_| None);
-/// let sizings = fleet.answers(NonZeroUsize::MIN, Timestamp::MAX, |_| true, all).of_workloads;
-/// let app = &sizings[0][0];
+/// let sizings = fleet.answers(NonZeroUsize::MIN, Timestamp::MAX, |_| true, |workload| {
+///     sizing::of(workload, None, |_| None)
+/// });
+/// let app = &sizings.of_workloads[0][0];
 /// assert_eq!(app.present.requests.cpu, Some(MilliCores::new(1000)));
 /// assert_eq!(app.size(sizing::Method::Krr).requests.cpu, Some(MilliCores::new(250)));
 /// assert_eq!(app.size(sizing::Method::Vpa).requests.cpu, Some(MilliCores::new(296)));
@@ -151,7 +157,7 @@ impl Taken {
 pub fn of(
     workload: &Workload<'_>,
     now: Option<Timestamp>,
-    present: &dyn Fn(&str) -> Option<Size>,
+    present: impl Fn(&Container<'_>) -> Option<Size>,
 ) -> Vec<Sizing> {
     let newest = workload.containers.iter().filter_map(Container::newest).max();
     let now = now.or(newest).unwrap_or(Timestamp::MIN);
@@ -159,7 +165,7 @@ pub fn of(
     let of_container = |container: &Container<'_>| {
         let taken = Taken::of(container);
         let told = Size { requests: container.requests, limits: container.limits };
-        let present = present(&container.name).unwrap_or(told);
+        let present = present(container).unwrap_or(told);
         let Size { requests, limits } = present;
         let asked = Asked { now, requests, limits, containers };
         Sizing {
@@ -203,7 +209,32 @@ fn largest(values: &[f64]) -> f64 {
     values.iter().copied().filter(|value| value.is_finite()).fold(0.0, f64::max)
 }
 
+/// Hours of a month: a twelfth of 365 days.
+pub const HOURS_OF_A_MONTH: f64 = 730.0;
+
+impl Size {
+    /// What so many pods cost in a month by what they request; what is not requested costs nothing.
+    #[must_use]
+    pub fn monthly(&self, prices: &Prices, pods: usize) -> Money {
+        let requests = sim::Amounts {
+            cpu: self.requests.cpu.unwrap_or_default(),
+            memory: self.requests.memory.unwrap_or_default(),
+        };
+        // Far fewer pods than doubles can count.
+        prices.replica_hour(&requests).times(pods as f64 * HOURS_OF_A_MONTH)
+    }
+}
+
 impl Sizing {
+    /// What a method would save in a month, over the pods that are there now; below zero where it
+    /// costs more.
+    #[must_use]
+    pub fn saved(&self, method: Method, prices: &Prices) -> Money {
+        let (_, pods) = self.pods;
+        let cost = |size: Size| size.monthly(prices, pods).micros();
+        Money::from_micros(cost(self.present).saturating_sub(cost(self.size(method))))
+    }
+
     /// What a method would set. Where it has no answer, what there is stays.
     #[must_use]
     pub fn size(&self, method: Method) -> Size {
@@ -218,16 +249,8 @@ impl Sizing {
                 let new = vpa::proportional_limits(target, requests, limits);
                 Size { requests: or(target, requests), limits: or(new, limits) }
             }
-            Method::Krr => {
-                let (mut requests, mut limits) = (requests, limits);
-                if let Ok(cpu) = self.krr.cpu {
-                    (requests.cpu, limits.cpu) = (Some(cpu.request), cpu.limit);
-                }
-                if let Ok(memory) = self.krr.memory {
-                    (requests.memory, limits.memory) = (Some(memory.request), memory.limit);
-                }
-                Size { requests, limits }
-            }
+            Method::Krr => by_krr(&self.krr, self.present),
+            Method::KrrLimit => by_krr(&self.krr_limit, self.present),
             Method::Runbook => {
                 let (mut requests, mut limits) = (requests, limits);
                 let proposed = |finding: &runbook::Finding| finding.proposed.map(Real::get);
@@ -243,6 +266,16 @@ impl Sizing {
             }
         }
     }
+}
+
+fn by_krr(answer: &krr::Answer, Size { mut requests, mut limits }: Size) -> Size {
+    if let Ok(cpu) = answer.cpu {
+        (requests.cpu, limits.cpu) = (Some(cpu.request), cpu.limit);
+    }
+    if let Ok(memory) = answer.memory {
+        (requests.memory, limits.memory) = (Some(memory.request), memory.limit);
+    }
+    Size { requests, limits }
 }
 
 fn or(new: Amounts, present: Amounts) -> Amounts {

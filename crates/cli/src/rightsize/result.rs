@@ -1,0 +1,169 @@
+//! A fleet's answers as one document for programs.
+
+use serde::Serialize;
+use trimtab::history::usage::Note;
+use trimtab::rightsize::Amounts;
+use trimtab::rightsize::krr;
+use trimtab::rightsize::runbook::{Finding, Verdict};
+use trimtab::rightsize::vpa::Recommendation;
+use trimtab::sim::Prices;
+use trimtab::sizing::{Method, Size, Sizing};
+use trimtab::{Money, Real, Timestamp, json};
+
+use crate::version::API;
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RightsizeResult<'a> {
+    api_version: &'static str,
+    kind: &'static str,
+    version: u32,
+    containers: Vec<ContainerResult<'a>>,
+    notes: Vec<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ContainerResult<'a> {
+    namespace: &'a str,
+    workload: &'a str,
+    container: &'a str,
+    now: Timestamp,
+    pods: PodCount,
+    samples: SampleCount,
+    peaks: Peaks,
+    present: SizeResult,
+    vpa: Answer<&'a Recommendation>,
+    krr: Answer<Undefined>,
+    krr_simple_limit: Answer<Undefined>,
+    runbook: Answer<Found<'a>>,
+}
+
+#[derive(Serialize)]
+struct PodCount {
+    seen: usize,
+    now: usize,
+}
+
+#[derive(Serialize)]
+struct SampleCount {
+    cpu: u64,
+    memory: u64,
+}
+
+/// Cores and bytes.
+#[derive(Serialize)]
+struct Peaks {
+    cpu: Real,
+    memory: Real,
+}
+
+/// Millicores and bytes.
+#[derive(Serialize)]
+struct SizeResult {
+    requests: Amounts,
+    limits: Amounts,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Answer<F> {
+    requests: Amounts,
+    limits: Amounts,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    saved_monthly: Option<Money>,
+    found: F,
+}
+
+/// Why KRR says nothing of a resource.
+#[derive(Serialize)]
+struct Undefined {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cpu: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    memory: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Found<'a> {
+    cpu: FoundResource<'a>,
+    memory: FoundResource<'a>,
+}
+
+#[derive(Serialize)]
+struct FoundResource<'a> {
+    ratio: Option<Real>,
+    coverage: Real,
+    verdict: Verdict,
+    unguarded: Option<Real>,
+    proposed: Option<Real>,
+    guards: Vec<&'a str>,
+}
+
+impl<'a> FoundResource<'a> {
+    fn of(finding: &'a Finding) -> Self {
+        Self {
+            ratio: finding.ratio,
+            coverage: finding.coverage,
+            verdict: finding.verdict,
+            unguarded: finding.unguarded,
+            proposed: finding.proposed,
+            guards: finding.guards.iter().map(|guard| guard.as_str()).collect(),
+        }
+    }
+}
+
+/// The document.
+pub(super) fn text(sizings: &[Sizing], prices: Option<&Prices>, notes: &[&Note]) -> String {
+    let result = RightsizeResult {
+        api_version: API,
+        kind: "RightsizeResult",
+        version: 1,
+        containers: sizings.iter().map(|sizing| container(sizing, prices)).collect(),
+        notes: notes.iter().map(ToString::to_string).collect(),
+    };
+    let mut text = json::to_string(&result);
+    text.push('\n');
+    text
+}
+
+fn container<'a>(sizing: &'a Sizing, prices: Option<&Prices>) -> ContainerResult<'a> {
+    let (seen, now) = sizing.pods;
+    let (cpu, memory) = sizing.samples;
+    let Size { requests, limits } = sizing.present;
+    let undefined = |answer: &krr::Answer| Undefined {
+        cpu: answer.cpu.err().map(|why| why.to_string()),
+        memory: answer.memory.err().map(|why| why.to_string()),
+    };
+    ContainerResult {
+        namespace: &sizing.workload.namespace,
+        workload: &sizing.workload.name,
+        container: &sizing.container,
+        now: sizing.now,
+        pods: PodCount { seen, now },
+        samples: SampleCount { cpu, memory },
+        peaks: Peaks {
+            cpu: Real::new(sizing.used.cpu_peak),
+            memory: Real::new(sizing.used.memory_peak),
+        },
+        present: SizeResult { requests, limits },
+        vpa: answer(sizing, Method::Vpa, prices, &sizing.vpa),
+        krr: answer(sizing, Method::Krr, prices, undefined(&sizing.krr)),
+        krr_simple_limit: answer(sizing, Method::KrrLimit, prices, undefined(&sizing.krr_limit)),
+        runbook: answer(
+            sizing,
+            Method::Runbook,
+            prices,
+            Found {
+                cpu: FoundResource::of(&sizing.runbook.cpu),
+                memory: FoundResource::of(&sizing.runbook.memory),
+            },
+        ),
+    }
+}
+
+fn answer<F>(sizing: &Sizing, method: Method, prices: Option<&Prices>, found: F) -> Answer<F> {
+    let Size { requests, limits } = sizing.size(method);
+    let saved_monthly = prices.map(|prices| sizing.saved(method, prices));
+    Answer { requests, limits, saved_monthly, found }
+}
