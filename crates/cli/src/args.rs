@@ -7,6 +7,7 @@ use std::str::FromStr;
 use clap::builder::styling::{AnsiColor, Style, Styles};
 use clap::{Parser, Subcommand, ValueEnum};
 use trimtab::sim::Keep;
+use trimtab::simulation::Until;
 use trimtab::{Duration, Money, Timestamp};
 
 const STYLES: Styles = Styles::styled()
@@ -219,7 +220,7 @@ pub(crate) struct Rightsize {
     /// What a core and a GiB cost an hour, such as cpu=0.04,memory=0.005
     #[arg(long, value_name = "PRICES")]
     pub(crate) prices: Option<Prices>,
-    /// What comes first: `money` or `name`
+    /// What comes first: `money`, `risk` or `name`
     #[arg(long, value_name = "BY", value_enum, default_value = "money")]
     #[arg(hide_possible_values = true)]
     pub(crate) sort: Sort,
@@ -246,6 +247,7 @@ pub(crate) struct Rightsize {
 pub(crate) enum Sort {
     // Without texts of their own, so that help stays short.
     Money,
+    Risk,
     Name,
 }
 
@@ -258,7 +260,7 @@ pub(crate) enum RightsizeVerb {
 
 /// Prices of a core and of a GiB for an hour.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Prices(pub(crate) trimtab::sim::Prices);
+pub(crate) struct Prices(pub(crate) trimtab::rightsize::Prices);
 
 impl FromStr for Prices {
     type Err = String;
@@ -281,7 +283,7 @@ impl FromStr for Prices {
         }
         match (cpu, memory) {
             (Some(cpu_core_hour), Some(memory_gib_hour)) => {
-                Ok(Self(trimtab::sim::Prices { cpu_core_hour, memory_gib_hour }))
+                Ok(Self(trimtab::rightsize::Prices { cpu_core_hour, memory_gib_hour }))
             }
             _ => Err(expected()),
         }
@@ -356,26 +358,6 @@ impl FromStr for Kept {
                 number.map_err(|_| "expected `changes`, `all` or a number from 1".into())
             }
         }
-    }
-}
-
-/// When virtual time ends.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Until {
-    At(Timestamp),
-    After(Duration),
-}
-
-impl FromStr for Until {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        if let Ok(length) = text.parse() {
-            return Ok(Self::After(length));
-        }
-        text.parse().map(Self::At).map_err(|_: trimtab::Error| {
-            "expected an instant such as 2026-03-01T12:00:00Z, or a length such as 6h".into()
-        })
     }
 }
 

@@ -5,13 +5,12 @@ use std::io::{BufRead, Cursor, Read, Write};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
-use trimtab::json::{self, LONGEST_LINE, RecordReader};
+use trimtab::json::{self, API_VERSION, LONGEST_LINE, RecordReader};
 use trimtab::{Record, ServiceId, Timestamp};
 
 use crate::args::{self, Format};
 use crate::failure::{Failure, shown};
 use crate::terminal::{BOLD, DIM, Page, styled};
-use crate::version::API;
 use crate::{files, terminal, words};
 
 /// An explanation for programs, one a line.
@@ -80,7 +79,7 @@ impl Teller<'_> {
         let written = match self.args.output {
             Format::Json => {
                 let explained = Explained {
-                    api_version: API,
+                    api_version: API_VERSION,
                     kind: "Explanation",
                     service: &record.service,
                     at: record.at,

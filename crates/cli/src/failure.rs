@@ -5,6 +5,9 @@ use std::io;
 use std::path::Path;
 
 use trimtab::documents::Finding;
+use trimtab::estate::LoadError;
+pub(crate) use trimtab::files::plain;
+use trimtab::files::{self, FileError, in_words};
 
 /// Why the command did not do what it was asked for.
 #[derive(Debug)]
@@ -30,7 +33,7 @@ impl Failure {
 
     /// A file that could not be read or written.
     pub(crate) fn of_file(path: &Path, doing: &str, error: &io::Error) -> Self {
-        Self::told(format!("`{}` cannot be {doing}: {}", shown(path), in_words(error)))
+        FileError::new(Path::new(&shown(path)), doing, error).into()
     }
 
     /// Standard output that could not be written.
@@ -42,32 +45,27 @@ impl Failure {
     }
 }
 
+impl From<FileError> for Failure {
+    fn from(FileError { message, help }: FileError) -> Self {
+        Self::Told { message, help }
+    }
+}
+
+impl From<LoadError> for Failure {
+    fn from(error: LoadError) -> Self {
+        match error {
+            LoadError::File(error) => error.into(),
+            LoadError::Findings(findings) => Self::Findings(findings),
+        }
+    }
+}
+
 /// A path as messages show it: `standard input` for `-`, and nothing that would upset a terminal.
 pub(crate) fn shown(path: &Path) -> String {
     if path.as_os_str() == "-" {
         return "standard input".into();
     }
-    plain(&path.display().to_string())
-}
-
-/// Someone's text, with nothing that would upset a terminal.
-pub(crate) fn plain(text: &str) -> String {
-    text.chars().flat_map(printable).collect()
-}
-
-fn printable(character: char) -> impl Iterator<Item = char> {
-    let escaped = character.is_control().then(|| character.escape_default());
-    let plain = (!character.is_control()).then_some(character);
-    escaped.into_iter().flatten().chain(plain)
-}
-
-/// What the system said, without the number that it gives its errors.
-fn in_words(error: &io::Error) -> String {
-    let text = error.to_string();
-    let words = text.split(" (os error").next().unwrap_or_default();
-    let mut letters = words.chars();
-    let first: String = letters.next().map(char::to_lowercase).into_iter().flatten().collect();
-    format!("{first}{}", letters.as_str())
+    files::shown(path)
 }
 
 /// What the library's errors become here.

@@ -18,9 +18,9 @@ use self::palette::{
     CAPACITY, DEMAND, DOWN, FAINT, INK, MISSED, PAPER, Paints, REPLICAS, RIGHT, bold, text, width,
 };
 use crate::failure::{Failure, told};
-use crate::result::Totals;
-use crate::simulate::Header;
 use crate::words;
+use trimtab::simulation::Header;
+use trimtab::simulation::Totals;
 
 /// The canvas of an SVG text, and what can go wrong on it.
 pub(crate) type Canvas<'a> = DrawingArea<SVGBackend<'a>, Shift>;

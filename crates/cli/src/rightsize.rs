@@ -13,9 +13,8 @@ use std::num::NonZeroUsize;
 use trimtab::documents::read_estate;
 use trimtab::history::fleet::{Answers, Fleet};
 use trimtab::history::usage::{Container, Note, Workload, WorkloadId};
-use trimtab::rightsize::Amounts;
-use trimtab::sim::Prices;
-use trimtab::sizing::{self, Method, Size, Sizing};
+use trimtab::rightsize::{Amounts, Prices, Sizes};
+use trimtab::sizing::{self, Method, Sizing};
 use trimtab::{Money, Timestamp};
 
 use crate::args::{self, Format, Sort};
@@ -24,7 +23,7 @@ use crate::{files, terminal};
 
 /// Answers for a fleet.
 pub(crate) fn run(args: &args::Rightsize) -> Result<(), Failure> {
-    let estate = args.estate.as_deref().map(Sizes::of_estate).transpose()?.unwrap_or_default();
+    let estate = args.estate.as_deref().map(Estate::read).transpose()?.unwrap_or_default();
     let prices = args.prices.map(|prices| prices.0).or(estate.prices);
     let threads = args.threads.or_else(|| std::thread::available_parallelism().ok());
     let threads = threads.unwrap_or(NonZeroUsize::MIN);
@@ -89,35 +88,38 @@ fn known(
 
 /// What an estate says of the size and the price of its services.
 #[derive(Default)]
-struct Sizes {
-    of: BTreeMap<String, Size>,
+struct Estate {
+    of: BTreeMap<String, Sizes>,
     prices: Option<Prices>,
 }
 
-impl Sizes {
-    fn of_estate(dir: &std::path::Path) -> Result<Self, Failure> {
+impl Estate {
+    fn read(dir: &std::path::Path) -> Result<Self, Failure> {
         let document = read_estate(&files::documents(dir)?).map_err(Failure::Findings)?;
         terminal::warn_of(document.warnings());
         let of = document.resources().map(|(service, resources)| {
             let requests = resources.requests;
             let limits = resources.limits;
-            let size = Size {
+            let size = Sizes {
                 requests: Amounts { cpu: Some(requests.cpu), memory: Some(requests.memory) },
                 limits: Amounts { cpu: limits.cpu, memory: limits.memory },
             };
             (service.to_string(), size)
         });
-        Ok(Self { of: of.collect(), prices: Some(document.prices()) })
+        let stated = document.prices();
+        let prices =
+            Prices { cpu_core_hour: stated.cpu_core_hour, memory_gib_hour: stated.memory_gib_hour };
+        Ok(Self { of: of.collect(), prices: Some(prices) })
     }
 
     /// An estate knows replicas, not containers: it is asked where a pod has only one.
-    fn of(&self, workload: &Workload<'_>, _: &Container<'_>) -> Option<Size> {
+    fn of(&self, workload: &Workload<'_>, _: &Container<'_>) -> Option<Sizes> {
         let alone = workload.containers.len() == 1;
         self.of.get(&*workload.id.name).copied().filter(|_| alone)
     }
 }
 
-/// What would change most comes first. Without prices a core counts as much as eight GiB.
+/// What could be saved most, or would have hurt most, comes first. Without prices a core counts as much as eight GiB.
 fn sort(sizings: &mut [Sizing], by: Sort, prices: Option<&Prices>) {
     let assumed = Prices {
         cpu_core_hour: Money::from_micros(8_000),
@@ -129,6 +131,10 @@ fn sort(sizings: &mut [Sizing], by: Sort, prices: Option<&Prices>) {
         Sort::Money => sizings.sort_by_cached_key(|sizing| {
             let most = Method::ALL.map(|method| sizing.saved(method, &prices).micros());
             Reverse(most.into_iter().max())
+        }),
+        Sort::Risk => sizings.sort_by_cached_key(|sizing| {
+            let methods = Method::ALL.map(Some).into_iter().chain([None]);
+            Reverse(methods.map(|method| sizing.risk(method).severity()).max())
         }),
     }
 }

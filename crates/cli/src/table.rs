@@ -11,11 +11,11 @@ use comfy_table::{
 use trimtab::sim::{Change, Course};
 use trimtab::{Replicas, ServiceId};
 
-use crate::reasons::{self, Moves, Tally};
-use crate::result::Totals;
-use crate::simulate::Header;
 use crate::terminal::{BOLD, DIM, styled};
 use crate::words;
+use trimtab::simulation::Header;
+use trimtab::simulation::Totals;
+use trimtab::simulation::{self, Moves, Tally};
 
 /// No line is wider, in characters.
 const WIDTH: u16 = 100;
@@ -109,7 +109,7 @@ fn moved(course: &Course, header: &Header) -> String {
         let held = course.last_decision().map(|decision| decision.reason().to_string());
         return format!("held: {}", held.unwrap_or_else(|| "nothing was decided".into()));
     }
-    let at_maximum = reasons::at_maximum(course, header.from, header.until);
+    let at_maximum = simulation::at_maximum(course, header.from, header.until);
     let maximum =
         (!at_maximum.is_zero()).then(|| format!("{} at its maximum", words::length(at_maximum)));
     let bounds = moves.bound.entries().iter().filter(|(by, _)| by != "at maximum");
@@ -168,7 +168,7 @@ pub(crate) fn decisions(
             Cell::new(change.at),
             Cell::new(service),
             aligned(size.fg(if grew { Color::Cyan } else { Color::Blue })),
-            Cell::new(reasons::told(change)),
+            Cell::new(simulation::told(change)),
         ]);
     }
     fit(&mut table);

@@ -3,7 +3,8 @@
 use std::io::Write;
 
 use serde::Serialize;
-use trimtab::json;
+use trimtab::json::{self, API_VERSION};
+use trimtab::simulation;
 
 use crate::args::{self, Format};
 use crate::failure::Failure;
@@ -14,9 +15,6 @@ const RECORD: u32 = 1;
 
 /// The version of the saved state's shape.
 const STATE: u32 = 1;
-
-/// What estates and everything written carry as `apiVersion`.
-pub(crate) const API: &str = "trimtab.dev/v1";
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -32,13 +30,13 @@ struct Versions {
 
 pub(crate) fn run(args: args::Version) -> Result<(), Failure> {
     let versions = Versions {
-        api_version: API,
+        api_version: API_VERSION,
         kind: "Versions",
         trimtab: env!("CARGO_PKG_VERSION"),
-        estate: API,
+        estate: API_VERSION,
         record: RECORD,
         state: STATE,
-        simulation_result: crate::simulate::VERSION,
+        simulation_result: simulation::VERSION,
     };
     if args.output == Format::Json {
         return terminal::bytes(&format!("{}\n", json::to_string(&versions)));

@@ -10,7 +10,11 @@ use std::io::{self, BufRead, Write};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::ser::Formatter;
+use trimtab_core::hpa::World;
 use trimtab_core::{Digest, Policy, Record, State};
+
+/// What estates and everything written carry as `apiVersion`.
+pub const API_VERSION: &str = "trimtab.dev/v1";
 
 /// The longest line of a stream that is read, in bytes.
 pub const LONGEST_LINE: usize = 64 << 20;
@@ -96,6 +100,14 @@ pub fn read_state(text: &str) -> Result<State, Error> {
 /// # Errors
 /// [`Error::Malformed`], with the place.
 pub fn read_policy(text: &str) -> Result<Policy, Error> {
+    read(text)
+}
+
+/// Reads what a loop of the `hpa` law sees, as records carry it.
+///
+/// # Errors
+/// [`Error::Malformed`], with the place.
+pub fn read_world(text: &str) -> Result<World, Error> {
     read(text)
 }
 

@@ -31,8 +31,12 @@
 //! # Ok::<(), trimtab::Error>(())
 //! ```
 
+pub mod estate;
+pub mod files;
 pub mod json;
+pub mod owned;
 pub mod scenario;
+pub mod simulation;
 pub mod sizing;
 pub mod usage;
 

@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use trimtab_core::rightsize::krr::{self, Points, Simple, SimpleLimit, Strategy};
 use trimtab_core::rightsize::vpa::{self, DecayCache, Vpa};
-use trimtab_core::rightsize::{Amounts, Asked, Estimator, Resource, Samples, Seen, Usage, runbook};
-use trimtab_core::{Bytes, Duration, MilliCores, Money, Real, Timestamp};
+use trimtab_core::rightsize::{
+    Asked, Estimator, Evidence, LimitsPolicy, Patch, Prices, Replayed, Resource, Samples, Seen,
+    Sizes, Usage, Window, runbook,
+};
+use trimtab_core::{Duration, Money, Real, Timestamp};
 use trimtab_history::usage::{Container, Run, Workload, WorkloadId};
-use trimtab_sim::{self as sim, Prices};
 
 /// A way to size a container.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -39,15 +41,6 @@ impl Method {
     }
 }
 
-/// Requests and limits of a container.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Size {
-    /// What it requests.
-    pub requests: Amounts,
-    /// What it is limited to.
-    pub limits: Amounts,
-}
-
 /// The answers for one container.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Sizing {
@@ -62,7 +55,7 @@ pub struct Sizing {
     /// How many values of CPU and of memory were taken in.
     pub samples: (u64, u64),
     /// What it has today.
-    pub present: Size,
+    pub present: Sizes,
     /// The Vertical Pod Autoscaler's answer.
     pub vpa: vpa::Recommendation,
     /// KRR's, by its strategy `simple`.
@@ -71,8 +64,12 @@ pub struct Sizing {
     pub krr_limit: krr::Answer,
     /// The runbook's.
     pub runbook: runbook::Answer,
-    /// What the container used, for replays.
+    /// How sure the history makes of CPU and of memory.
+    pub evidence: (Evidence, Evidence),
+    /// What the container used, in short.
     pub used: Used,
+    /// Of what there is and of each method, in the order of [`Sizing::risk`].
+    risks: [Replayed; 5],
 }
 
 /// What a container used, in short.
@@ -149,26 +146,27 @@ impl Taken {
 /// });
 /// let app = &sizings.of_workloads[0][0];
 /// assert_eq!(app.present.requests.cpu, Some(MilliCores::new(1000)));
-/// assert_eq!(app.size(sizing::Method::Krr).requests.cpu, Some(MilliCores::new(250)));
-/// assert_eq!(app.size(sizing::Method::Vpa).requests.cpu, Some(MilliCores::new(296)));
+/// assert_eq!(app.sizes(sizing::Method::Krr).requests.cpu, Some(MilliCores::new(250)));
+/// assert_eq!(app.sizes(sizing::Method::Vpa).requests.cpu, Some(MilliCores::new(296)));
 /// // One day of seven is not enough for the runbook, which then keeps what there is.
-/// assert_eq!(app.size(sizing::Method::Runbook), app.present);
+/// assert_eq!(app.sizes(sizing::Method::Runbook), app.present);
 /// ```
 pub fn of(
     workload: &Workload<'_>,
     now: Option<Timestamp>,
-    present: impl Fn(&Container<'_>) -> Option<Size>,
+    present: impl Fn(&Container<'_>) -> Option<Sizes>,
 ) -> Vec<Sizing> {
     let newest = workload.containers.iter().filter_map(Container::newest).max();
     let now = now.or(newest).unwrap_or(Timestamp::MIN);
     let containers = u32::try_from(workload.containers.len()).unwrap_or(u32::MAX);
     let of_container = |container: &Container<'_>| {
         let taken = Taken::of(container);
-        let told = Size { requests: container.requests, limits: container.limits };
+        let told = Sizes { requests: container.requests, limits: container.limits };
         let present = present(container).unwrap_or(told);
-        let Size { requests, limits } = present;
+        let Sizes { requests, limits } = present;
         let asked = Asked { now, requests, limits, containers };
-        Sizing {
+        let evidence = |resource| Evidence::of(&taken.samples, now, resource, present);
+        let mut sizing = Sizing {
             workload: workload.id.clone(),
             container: Arc::clone(&container.name),
             now,
@@ -179,8 +177,19 @@ pub fn of(
             krr: Simple::default().recommend(&taken.points, krr::Autoscaled::default()),
             krr_limit: SimpleLimit::default().recommend(&taken.points, krr::Autoscaled::default()),
             runbook: runbook::Settings::default().recommend(&taken.samples, &asked),
+            evidence: (evidence(Resource::Cpu), evidence(Resource::Memory)),
             used: used(container),
+            risks: [Replayed::default(); 5],
+        };
+        let methods = [Method::Vpa, Method::Krr, Method::KrrLimit, Method::Runbook];
+        let mut sizes = vec![present];
+        sizes.extend(methods.map(|method| sizing.sizes(method)));
+        let window = Window { from: Timestamp::MIN, until: now };
+        let risks = Replayed::each(&taken.samples, window, present, &sizes);
+        for (risk, replayed) in sizing.risks.iter_mut().zip(risks) {
+            *risk = replayed;
         }
+        sizing
     };
     workload.containers.iter().map(of_container).collect()
 }
@@ -209,75 +218,51 @@ fn largest(values: &[f64]) -> f64 {
     values.iter().copied().filter(|value| value.is_finite()).fold(0.0, f64::max)
 }
 
-/// Hours of a month: a twelfth of 365 days.
-pub const HOURS_OF_A_MONTH: f64 = 730.0;
-
-impl Size {
-    /// What so many pods cost in a month by what they request; what is not requested costs nothing.
-    #[must_use]
-    pub fn monthly(&self, prices: &Prices, pods: usize) -> Money {
-        let requests = sim::Amounts {
-            cpu: self.requests.cpu.unwrap_or_default(),
-            memory: self.requests.memory.unwrap_or_default(),
-        };
-        // Far fewer pods than doubles can count.
-        prices.replica_hour(&requests).times(pods as f64 * HOURS_OF_A_MONTH)
-    }
-}
-
 impl Sizing {
+    /// What a method would set. Where it has no answer, what there is stays.
+    #[must_use]
+    pub fn sizes(&self, method: Method) -> Sizes {
+        let present = self.present;
+        match method {
+            Method::Vpa => {
+                // It answers with its minimum even where it saw nothing.
+                let (cpu, memory) = self.samples;
+                let mut answer = self.vpa;
+                answer.target.cpu = answer.target.cpu.filter(|_| cpu > 0);
+                answer.target.memory = answer.target.memory.filter(|_| memory > 0);
+                present.by_vpa(&answer, LimitsPolicy::Ratio)
+            }
+            Method::Krr => present.by_krr(&self.krr),
+            Method::KrrLimit => present.by_krr(&self.krr_limit),
+            Method::Runbook => present.by_runbook(&self.runbook),
+        }
+    }
+
     /// What a method would save in a month, over the pods that are there now; below zero where it
     /// costs more.
     #[must_use]
     pub fn saved(&self, method: Method, prices: &Prices) -> Money {
         let (_, pods) = self.pods;
-        let cost = |size: Size| size.monthly(prices, pods).micros();
-        Money::from_micros(cost(self.present).saturating_sub(cost(self.size(method))))
+        let pods = u32::try_from(pods).unwrap_or(u32::MAX);
+        prices.saved(self.present, self.sizes(method), pods)
     }
 
-    /// What a method would set. Where it has no answer, what there is stays.
+    /// What a method's sizes would have done in the history; without a method, what there is.
     #[must_use]
-    pub fn size(&self, method: Method) -> Size {
-        let Size { requests, limits } = self.present;
+    pub fn risk(&self, method: Option<Method>) -> &Replayed {
+        let [present, vpa, krr, krr_limit, runbook] = &self.risks;
         match method {
-            Method::Vpa => {
-                let (cpu, memory) = self.samples;
-                let target = Amounts {
-                    cpu: self.vpa.target.cpu.filter(|_| cpu > 0),
-                    memory: self.vpa.target.memory.filter(|_| memory > 0),
-                };
-                let new = vpa::proportional_limits(target, requests, limits);
-                Size { requests: or(target, requests), limits: or(new, limits) }
-            }
-            Method::Krr => by_krr(&self.krr, self.present),
-            Method::KrrLimit => by_krr(&self.krr_limit, self.present),
-            Method::Runbook => {
-                let (mut requests, mut limits) = (requests, limits);
-                let proposed = |finding: &runbook::Finding| finding.proposed.map(Real::get);
-                if let Some(cores) = proposed(&self.runbook.cpu) {
-                    requests.cpu = Some(MilliCores::new((cores * 1000.0).ceil() as i64));
-                }
-                if let Some(bytes) = proposed(&self.runbook.memory) {
-                    limits.memory = Some(Bytes::new(bytes.ceil() as i64));
-                    // A request above its limit would be refused.
-                    requests.memory = requests.memory.min(limits.memory);
-                }
-                Size { requests, limits }
-            }
+            None => present,
+            Some(Method::Vpa) => vpa,
+            Some(Method::Krr) => krr,
+            Some(Method::KrrLimit) => krr_limit,
+            Some(Method::Runbook) => runbook,
         }
     }
-}
 
-fn by_krr(answer: &krr::Answer, Size { mut requests, mut limits }: Size) -> Size {
-    if let Ok(cpu) = answer.cpu {
-        (requests.cpu, limits.cpu) = (Some(cpu.request), cpu.limit);
+    /// What would have to change; `None` if nothing.
+    #[must_use]
+    pub fn patch(&self, method: Method) -> Option<Patch> {
+        Patch::between(&self.container, self.present, self.sizes(method))
     }
-    if let Ok(memory) = answer.memory {
-        (requests.memory, limits.memory) = (Some(memory.request), memory.limit);
-    }
-    Size { requests, limits }
-}
-
-fn or(new: Amounts, present: Amounts) -> Amounts {
-    Amounts { cpu: new.cpu.or(present.cpu), memory: new.memory.or(present.memory) }
 }

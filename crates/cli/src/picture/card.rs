@@ -9,14 +9,14 @@ use plotters::series::{AreaSeries, DashedLineSeries, LineSeries};
 use plotters::style::Color;
 use trimtab::Timestamp;
 use trimtab::sim::{Course, Point};
+use trimtab::simulation::{self, Header};
 
 use super::axis::Axis;
 use super::palette::{
     CAPACITY, DEMAND, DOWN, FAINT, GRID, INK, MISSED, Paints, REPLICAS, RIGHT, bold, text,
 };
 use super::{Canvas, Drawn};
-use crate::simulate::Header;
-use crate::{reasons, words};
+use crate::words;
 
 /// Heights in pixels: the title, and the plot of replicas with its axis.
 const TITLE: i32 = 44;
@@ -108,7 +108,7 @@ fn replicas(
     for change in course.changes() {
         let at = (seconds(header.from, change.at), f64::from(change.to.get()));
         if change.to > change.from {
-            let color = paints.of_word(&reasons::asked(&change.because));
+            let color = paints.of_word(&simulation::asked(&change.because));
             chart.draw_series([TriangleMarker::new(at, 5, color.filled())])?;
         } else {
             chart.draw_series([TriangleMarker::new(at, -4, DOWN.filled())])?;

@@ -4,7 +4,7 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{FontDesc, FontFamily, FontStyle, RGBColor, TextStyle};
 use trimtab::sim::Course;
 
-use crate::reasons::{self, Tally};
+use trimtab::simulation::{self, Tally};
 
 pub(crate) const PAPER: RGBColor = RGBColor(255, 255, 255);
 pub(crate) const INK: RGBColor = RGBColor(32, 36, 42);
@@ -32,7 +32,7 @@ impl Paints {
     pub(crate) fn of(courses: &[Course]) -> Self {
         let grown =
             courses.iter().flat_map(Course::changes).filter(|change| change.to > change.from);
-        let tally = Tally::of(grown.map(|change| reasons::asked(&change.because)));
+        let tally = Tally::of(grown.map(|change| simulation::asked(&change.because)));
         let words = tally.entries().iter().map(|(word, _)| word.clone());
         let many = tally.entries().len();
         let last = ASKED.len() - 1;

@@ -10,7 +10,8 @@ use plotters::element::PathElement;
 use plotters::series::{DashedLineSeries, LineSeries};
 use plotters::style::{Color, RGBColor};
 use trimtab::history::usage::{Container, Run};
-use trimtab::sizing::{Method, Size, Sizing};
+use trimtab::rightsize::Sizes;
+use trimtab::sizing::{Method, Sizing};
 use trimtab::{Bytes, Duration, MilliCores, Timestamp};
 
 use crate::failure::{Failure, told};
@@ -130,10 +131,10 @@ fn svg(sizing: &Sizing, drawn: &Drawn) -> Result<String, DrawingAreaErrorKind<st
 /// The requests now and by each method; limits, dashed.
 fn levels(
     sizing: &Sizing,
-    request: impl Fn(&Size) -> Option<f64>,
-    limit: impl Fn(&Size) -> Option<f64>,
+    request: impl Fn(&Sizes) -> Option<f64>,
+    limit: impl Fn(&Sizes) -> Option<f64>,
 ) -> Vec<Level> {
-    let methods = COLORS.map(|(method, color)| (method.as_str(), sizing.size(method), color));
+    let methods = COLORS.map(|(method, color)| (method.as_str(), sizing.sizes(method), color));
     let sizes = std::iter::once(("now", sizing.present, NOW)).chain(methods);
     let mut levels = Vec::new();
     for (name, size, color) in sizes {

@@ -2,15 +2,13 @@
 
 use serde::Serialize;
 use trimtab::history::usage::Note;
-use trimtab::rightsize::Amounts;
+use trimtab::json::API_VERSION;
 use trimtab::rightsize::krr;
 use trimtab::rightsize::runbook::{Finding, Verdict};
 use trimtab::rightsize::vpa::Recommendation;
-use trimtab::sim::Prices;
-use trimtab::sizing::{Method, Size, Sizing};
-use trimtab::{Money, Real, Timestamp, json};
-
-use crate::version::API;
+use trimtab::rightsize::{Amounts, Prices, Replayed, Sizes};
+use trimtab::sizing::{Method, Sizing};
+use trimtab::{Duration, Money, Real, Timestamp, json};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -33,6 +31,7 @@ struct ContainerResult<'a> {
     samples: SampleCount,
     peaks: Peaks,
     present: SizeResult,
+    evidence: EvidenceResult,
     vpa: Answer<&'a Recommendation>,
     krr: Answer<Undefined>,
     krr_simple_limit: Answer<Undefined>,
@@ -63,6 +62,14 @@ struct Peaks {
 struct SizeResult {
     requests: Amounts,
     limits: Amounts,
+    risk: Risk,
+}
+
+/// In words.
+#[derive(Serialize)]
+struct EvidenceResult {
+    cpu: String,
+    memory: String,
 }
 
 #[derive(Serialize)]
@@ -72,7 +79,31 @@ struct Answer<F> {
     limits: Amounts,
     #[serde(skip_serializing_if = "Option::is_none")]
     saved_monthly: Option<Money>,
+    risk: Risk,
     found: F,
+}
+
+/// What these sizes would have done in the history, in time of pods.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Risk {
+    cpu_at_risk: Duration,
+    cpu_throttled: Duration,
+    memory_at_risk: Duration,
+    memory_over_limit: Duration,
+    oom_kills: u64,
+}
+
+impl Risk {
+    fn of(replayed: &Replayed) -> Self {
+        Self {
+            cpu_at_risk: replayed.cpu_at_risk,
+            cpu_throttled: replayed.cpu_throttled,
+            memory_at_risk: replayed.memory_at_risk,
+            memory_over_limit: replayed.memory_over_limit,
+            oom_kills: replayed.oom_kills,
+        }
+    }
 }
 
 /// Why KRR says nothing of a resource.
@@ -116,7 +147,7 @@ impl<'a> FoundResource<'a> {
 /// The document.
 pub(super) fn text(sizings: &[Sizing], prices: Option<&Prices>, notes: &[&Note]) -> String {
     let result = RightsizeResult {
-        api_version: API,
+        api_version: API_VERSION,
         kind: "RightsizeResult",
         version: 1,
         containers: sizings.iter().map(|sizing| container(sizing, prices)).collect(),
@@ -130,7 +161,7 @@ pub(super) fn text(sizings: &[Sizing], prices: Option<&Prices>, notes: &[&Note])
 fn container<'a>(sizing: &'a Sizing, prices: Option<&Prices>) -> ContainerResult<'a> {
     let (seen, now) = sizing.pods;
     let (cpu, memory) = sizing.samples;
-    let Size { requests, limits } = sizing.present;
+    let Sizes { requests, limits } = sizing.present;
     let undefined = |answer: &krr::Answer| Undefined {
         cpu: answer.cpu.err().map(|why| why.to_string()),
         memory: answer.memory.err().map(|why| why.to_string()),
@@ -146,7 +177,11 @@ fn container<'a>(sizing: &'a Sizing, prices: Option<&Prices>) -> ContainerResult
             cpu: Real::new(sizing.used.cpu_peak),
             memory: Real::new(sizing.used.memory_peak),
         },
-        present: SizeResult { requests, limits },
+        present: SizeResult { requests, limits, risk: Risk::of(sizing.risk(None)) },
+        evidence: EvidenceResult {
+            cpu: sizing.evidence.0.to_string(),
+            memory: sizing.evidence.1.to_string(),
+        },
         vpa: answer(sizing, Method::Vpa, prices, &sizing.vpa),
         krr: answer(sizing, Method::Krr, prices, undefined(&sizing.krr)),
         krr_simple_limit: answer(sizing, Method::KrrLimit, prices, undefined(&sizing.krr_limit)),
@@ -163,7 +198,8 @@ fn container<'a>(sizing: &'a Sizing, prices: Option<&Prices>) -> ContainerResult
 }
 
 fn answer<F>(sizing: &Sizing, method: Method, prices: Option<&Prices>, found: F) -> Answer<F> {
-    let Size { requests, limits } = sizing.size(method);
+    let Sizes { requests, limits } = sizing.sizes(method);
     let saved_monthly = prices.map(|prices| sizing.saved(method, prices));
-    Answer { requests, limits, saved_monthly, found }
+    let risk = Risk::of(sizing.risk(Some(method)));
+    Answer { requests, limits, saved_monthly, risk, found }
 }

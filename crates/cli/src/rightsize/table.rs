@@ -4,9 +4,8 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use comfy_table::Row;
-use trimtab::rightsize::Amounts;
-use trimtab::sim::Prices;
-use trimtab::sizing::{Method, Size, Sizing};
+use trimtab::rightsize::{Amounts, Prices, Replayed, Sizes};
+use trimtab::sizing::{Method, Sizing};
 use trimtab::{Bytes, MilliCores, Money};
 
 use crate::failure::{plain as printable, shown};
@@ -58,6 +57,7 @@ fn table(sizings: &[Sizing], prices: Option<&Prices>) -> comfy_table::Table {
         right("limit"),
     ];
     header.extend(prices.map(|_| right("saves a month")));
+    header.push(heading("in this history"));
     table.set_header(header);
     for sizing in sizings {
         for row in rows(sizing, prices) {
@@ -81,8 +81,8 @@ fn rows(sizing: &Sizing, prices: Option<&Prices>) -> Vec<Row> {
         String::new(),
     ]
     .into_iter();
-    let mut row = |by: &str, size: Size, saved: Option<Money>| {
-        let Size { requests, limits } = size;
+    let mut row = |by: &str, size: Sizes, saved: Option<Money>, risk: &Replayed| {
+        let Sizes { requests, limits } = size;
         let mut cells = vec![
             comfy_table::Cell::new(names.next().unwrap_or_default()),
             comfy_table::Cell::new(by),
@@ -92,14 +92,28 @@ fn rows(sizing: &Sizing, prices: Option<&Prices>) -> Vec<Row> {
             number(memory(limits)),
         ];
         cells.extend(prices.map(|_| number(saved.map_or(String::new(), words::money))));
+        cells.push(comfy_table::Cell::new(hurt(risk)));
         Row::from(cells)
     };
-    let mut rows = vec![row("now", sizing.present, None)];
+    let mut rows = vec![row("now", sizing.present, None, sizing.risk(None))];
     for method in Method::ALL {
         let saved = prices.map(|prices| sizing.saved(method, prices));
-        rows.push(row(method.as_str(), sizing.size(method), saved));
+        rows.push(row(method.as_str(), sizing.sizes(method), saved, sizing.risk(Some(method))));
     }
     rows
+}
+
+/// What sizes would have done: the worst of it.
+fn hurt(risk: &Replayed) -> String {
+    if risk.oom_kills > 0 {
+        words::so_many(risk.oom_kills, "OOM kill", "OOM kills")
+    } else if !risk.cpu_throttled.is_zero() {
+        format!("{} throttled", words::length(risk.cpu_throttled))
+    } else if !risk.cpu_at_risk.is_zero() {
+        format!("{} over request", words::length(risk.cpu_at_risk))
+    } else {
+        String::new()
+    }
 }
 
 fn cpu(amounts: Amounts) -> String {

@@ -5,8 +5,9 @@ use std::path::Path;
 
 use trimtab::Timestamp;
 use trimtab::history::{Defects, Series, Table, read_csv};
+use trimtab::simulation::Until;
 
-use crate::args::{Threshold, Until};
+use crate::args::Threshold;
 use crate::failure::{Failure, shown, told};
 use crate::files;
 

@@ -3,16 +3,16 @@
 use std::io::Write;
 
 use serde::Serialize;
+use trimtab::json::{self, API_VERSION};
 use trimtab::rules::{Beyond, Change as Move, Direction, Side, When};
 use trimtab::sim::{Change, Outcome};
-use trimtab::{Duration, Policy, Real, Replicas, ServiceId, Timestamp, json};
+use trimtab::{Duration, Policy, Real, Replicas, ServiceId, Timestamp};
 
 use super::policy::Played;
 use super::recording::Recording;
 use crate::args::{self, Format};
 use crate::failure::Failure;
 use crate::terminal::{self, BOLD, DIM, styled};
-use crate::version::API;
 use crate::{table, words};
 
 /// How often a condition was met by the series itself, whatever was decided.
@@ -136,7 +136,7 @@ fn result<'a>(metric: &'a str, came: &'a Came<'_>) -> OpenLoopResult<'a> {
         samples: *samples,
     };
     OpenLoopResult {
-        api_version: API,
+        api_version: API_VERSION,
         kind: "OpenLoopResult",
         version: 1,
         service: played.policy.service(),

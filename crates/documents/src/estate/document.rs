@@ -49,6 +49,12 @@ impl Document {
         self.estate.prices
     }
 
+    /// What governs this service.
+    #[must_use]
+    pub fn policy(&self, service: &str) -> Option<&Policy> {
+        self.policies().find(|policy| policy.service().as_str() == service)
+    }
+
     /// The series that the services' demand is to be read from.
     pub fn traces(&self) -> impl Iterator<Item = &TraceRef> {
         self.services.iter().filter_map(|draft| match &draft.demand {

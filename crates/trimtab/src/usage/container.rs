@@ -109,8 +109,12 @@ impl Container {
         let vpa = self.vpa.add(usage).err();
         let krr = self.points.add(usage).err();
         let runbook = self.samples.add(usage).err();
-        let refused =
-            [(Method::KrrSimple, krr), (Method::KrrSimpleLimit, krr), (Method::Runbook, runbook)];
+        let refused = [
+            (Method::Vpa, vpa),
+            (Method::KrrSimple, krr),
+            (Method::KrrSimpleLimit, krr),
+            (Method::Runbook, runbook),
+        ];
         told(what, &refused)
     }
 }

@@ -1,14 +1,13 @@
 //! What a simulation came to, as one document for programs.
 
 use serde::Serialize;
-use trimtab::json;
-use trimtab::policy::Bounds;
-use trimtab::sim::{Change, Course, Score, World};
-use trimtab::{Duration, Money, Real, Replicas, ServiceId, Timestamp};
+use trimtab_core::policy::Bounds;
+use trimtab_core::{Duration, Money, Real, Replicas, ServiceId, Timestamp};
+use trimtab_sim::{Change, Course, Score, World};
 
-use crate::reasons::{self, Moves, Tally};
-use crate::simulate::{Header, VERSION};
-use crate::version::API;
+use super::moves::{Moves, Tally, at_maximum};
+use super::{Header, VERSION};
+use crate::json::{self, API_VERSION};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -63,18 +62,27 @@ struct Times {
 }
 
 /// Sums over the services.
-#[derive(Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Totals {
-    pub(crate) slo_minutes_missed: Real,
-    pub(crate) replica_hours: Real,
-    pub(crate) money: Money,
-    pub(crate) flaps: u64,
-    pub(crate) changes: u64,
-    pub(crate) decisions: u64,
-    pub(crate) arrived: Real,
-    pub(crate) served: Real,
-    pub(crate) dropped: Real,
+pub struct Totals {
+    /// Minutes in which a service's promise was not kept.
+    pub slo_minutes_missed: Real,
+    /// Replicas times hours.
+    pub replica_hours: Real,
+    /// What they cost.
+    pub money: Money,
+    /// Turns of direction soon after one another.
+    pub flaps: u64,
+    /// Changes of a size.
+    pub changes: u64,
+    /// Decisions, holds included.
+    pub decisions: u64,
+    /// Requests that arrived.
+    pub arrived: Real,
+    /// Requests that were served.
+    pub served: Real,
+    /// Requests that were dropped.
+    pub dropped: Real,
 }
 
 #[derive(Serialize)]
@@ -83,12 +91,12 @@ struct WarningResult<'a> {
     text: &'a str,
 }
 
-/// The document, with its line end.
-pub(crate) fn of(header: &Header, world: &World) -> String {
+/// The document, without a line end.
+pub(super) fn of(header: &Header, world: &World) -> String {
     let Header { name, currency, seed, tick, from, until } = header;
     let warnings = world.warnings().iter();
     let result = SimulationResult {
-        api_version: API,
+        api_version: API_VERSION,
         kind: "SimulationResult",
         version: VERSION,
         estate: EstateResult {
@@ -103,11 +111,13 @@ pub(crate) fn of(header: &Header, world: &World) -> String {
         totals: Totals::of(world.courses()),
         warnings: warnings.map(|w| WarningResult { service: &w.service, text: &w.text }).collect(),
     };
-    json::to_string(&result) + "\n"
+    json::to_string(&result)
 }
 
 impl Totals {
-    pub(crate) fn of(courses: &[Course]) -> Self {
+    /// Of these services.
+    #[must_use]
+    pub fn of(courses: &[Course]) -> Self {
         let scores = || courses.iter().map(Course::score);
         let sum = |of: fn(&Score) -> Real| Real::new(scores().map(|score| of(&score).get()).sum());
         Self {
@@ -135,7 +145,7 @@ fn service<'a>(course: &'a Course, header: &Header) -> ServiceResult<'a> {
         end: course.replicas(),
         decisions: course.decisions(),
         score: course.score(),
-        at_maximum: reasons::at_maximum(course, header.from, header.until),
+        at_maximum: at_maximum(course, header.from, header.until),
         moves: MovesResult {
             up: times(&moves.up),
             down: times(&moves.down),

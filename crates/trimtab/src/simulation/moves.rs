@@ -1,10 +1,11 @@
 //! Reasons in a word or two, and how often each moved a service.
 
-use trimtab::sim::{Change, Course};
-use trimtab::{Duration, Reason, Timestamp};
+use trimtab_core::{Duration, Reason, Timestamp};
+use trimtab_sim::{Change, Course};
 
 /// What asked for a change, in a word or two: a metric's name where one asked.
-pub(crate) fn asked(reason: &Reason) -> String {
+#[must_use]
+pub fn asked(reason: &Reason) -> String {
     match reason {
         Reason::Sustained { metric, .. } => metric.to_string(),
         Reason::AllSustained { .. } => "all conditions".into(),
@@ -17,7 +18,7 @@ pub(crate) fn asked(reason: &Reason) -> String {
 }
 
 /// What bound a change, in a word or two.
-pub(crate) fn bound_by(reason: &Reason) -> &'static str {
+fn bound_by(reason: &Reason) -> &'static str {
     match reason {
         Reason::AtMaximum { .. } | Reason::HpaTooManyReplicas { .. } => "at maximum",
         Reason::AtMinimum { .. } | Reason::HpaTooFewReplicas { .. } => "at minimum",
@@ -31,11 +32,12 @@ pub(crate) fn bound_by(reason: &Reason) -> &'static str {
 }
 
 /// How often what moved a service, most often first.
-#[derive(Default)]
-pub(crate) struct Tally(Vec<(String, u64)>);
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Tally(Vec<(String, u64)>);
 
 impl Tally {
-    pub(crate) fn of(words: impl IntoIterator<Item = String>) -> Self {
+    /// Of these words.
+    pub fn of(words: impl IntoIterator<Item = String>) -> Self {
         let mut tally = Self::default();
         for word in words {
             match tally.0.iter_mut().find(|(known, _)| *known == word) {
@@ -47,11 +49,15 @@ impl Tally {
         tally
     }
 
-    pub(crate) fn total(&self) -> u64 {
+    /// How many there were in all.
+    #[must_use]
+    pub fn total(&self) -> u64 {
         self.0.iter().map(|(_, count)| count).sum()
     }
 
-    pub(crate) fn entries(&self) -> &[(String, u64)] {
+    /// Each word and how often it came.
+    #[must_use]
+    pub fn entries(&self) -> &[(String, u64)] {
         &self.0
     }
 }
@@ -68,14 +74,20 @@ impl std::fmt::Display for Tally {
 }
 
 /// What moved a service up, what moved it down, and what bound those moves.
-pub(crate) struct Moves {
-    pub(crate) up: Tally,
-    pub(crate) down: Tally,
-    pub(crate) bound: Tally,
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Moves {
+    /// What moved it up.
+    pub up: Tally,
+    /// What moved it down.
+    pub down: Tally,
+    /// What bound those moves.
+    pub bound: Tally,
 }
 
 impl Moves {
-    pub(crate) fn of(changes: &[Change]) -> Self {
+    /// Of these changes.
+    #[must_use]
+    pub fn of(changes: &[Change]) -> Self {
         let some = |up: bool| changes.iter().filter(move |c| (c.to > c.from) == up);
         let bound = changes.iter().filter_map(|change| change.bound_by.as_ref());
         Self {
@@ -87,7 +99,8 @@ impl Moves {
 }
 
 /// For how long a service had as many replicas as it may have, or more.
-pub(crate) fn at_maximum(course: &Course, from: Timestamp, until: Timestamp) -> Duration {
+#[must_use]
+pub fn at_maximum(course: &Course, from: Timestamp, until: Timestamp) -> Duration {
     let most = course.service().policy.bounds().max;
     let mut since = (from, course.service().start);
     let mut total = Duration::ZERO;
@@ -101,7 +114,8 @@ pub(crate) fn at_maximum(course: &Course, from: Timestamp, until: Timestamp) -> 
 }
 
 /// A change in a sentence: why it was asked for, and what bound it.
-pub(crate) fn told(change: &Change) -> String {
+#[must_use]
+pub fn told(change: &Change) -> String {
     match &change.bound_by {
         Some(bound) => format!("{}; {bound}", change.because),
         None => change.because.to_string(),
