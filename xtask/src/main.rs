@@ -7,6 +7,7 @@ mod listing;
 mod mutants;
 mod oracle;
 mod purity;
+mod python;
 mod rust_version;
 mod shell;
 mod steps;
@@ -25,7 +26,7 @@ The workspace's own commands.
   test                everything CI runs, its own set-up included: the lock file, the Rust version,
                       format, lints, every test, the docs, generated files, the core's dependencies,
                       its public API and its lints, licences,
-                      20,000 answers of the real Kubernetes controller
+                      20,000 answers of the real Kubernetes controller, KRR's rules in numpy
   ready               the quick one, before each commit: format, lints, unit tests
   gen [--check]       writes every generated file; --check only compares
   api [--check]       writes the listing of the core's public API, crates/core/api.txt
@@ -40,6 +41,9 @@ The workspace's own commands.
   oracle [--scenarios N] [--seed S]
                       random autoscalers answered by the real Kubernetes controller and by the
                       command: no difference; needs Go, whose first build takes minutes
+  oracle krr [--workloads N] [--seed S]
+                      random histories of usage answered by KRR's rules in numpy and by the command:
+                      no difference; needs Python 3.11
 
 Tools are installed, pinned, below the target folder. Exit code 0: all is well; 1: something failed;
 2: the command was not understood.
@@ -61,6 +65,7 @@ fn main() -> ExitCode {
         ["deny"] => deny::check(),
         ["bench", rest @ ..] => bench::run(rest),
         ["mutants", rest @ ..] => mutants::run(rest),
+        ["oracle", "krr", rest @ ..] => oracle::krr::run(rest),
         ["oracle", rest @ ..] => oracle::run(rest),
         ["help" | "--help" | "-h"] => {
             print!("{HELP}");
@@ -98,6 +103,7 @@ const TEST: &[Step] = &[
     Step { name: "docs", run: docs },
     Step { name: "generated files", run: generated::check },
     Step { name: "the real controller", run: controller },
+    Step { name: "KRR's rules", run: krr },
     Step { name: "tests", run: suite::all },
 ];
 
@@ -129,6 +135,10 @@ fn lints() -> Outcome {
 
 fn controller() -> Outcome {
     oracle::run(&[])
+}
+
+fn krr() -> Outcome {
+    oracle::krr::run(&["--workloads", "120"])
 }
 
 fn docs() -> Outcome {

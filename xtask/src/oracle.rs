@@ -1,6 +1,8 @@
 //! The differential run: the real Kubernetes controller answers random scenarios, and the command
 //! must answer the same.
 
+pub(crate) mod krr;
+
 use std::fs;
 
 use crate::shell::{self, Cargo, Program};
