@@ -1,10 +1,17 @@
 //! Benchmarks, which live in the `tests` member so that no library builds their harness.
 
+use crate::python;
 use crate::shell::Cargo;
 use crate::steps::Outcome;
 
+/// Compares with Python, and so is only run by its name.
+const HISTORY: &str = "history";
+
 /// Runs all of them, or the named one; what follows goes to the benchmark itself.
 pub(crate) fn run(arguments: &[&str]) -> Outcome {
+    if arguments.first() == Some(&HISTORY) {
+        return history(arguments.get(1..).unwrap_or_default());
+    }
     let mut call = vec!["bench", "--package=trimtab-tests"];
     let rest = match arguments {
         [name, rest @ ..] if !name.starts_with('-') => {
@@ -22,5 +29,13 @@ pub(crate) fn run(arguments: &[&str]) -> Outcome {
         call.extend(rest);
     }
     Cargo::new(call).run()?;
+    Ok(String::new())
+}
+
+/// With the Python and the numpy that KRR's rules are checked against.
+fn history(arguments: &[&str]) -> Outcome {
+    let python = python::with("tests/oracle/krr/requirements.txt")?;
+    let call = ["bench", "--package=trimtab-tests", "--features=arrow", "--bench", HISTORY, "--"];
+    Cargo::new(call.iter().chain(arguments)).env("TRIMTAB_PYTHON", python).run()?;
     Ok(String::new())
 }

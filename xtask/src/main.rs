@@ -33,7 +33,8 @@ The workspace's own commands.
   deps [--check]      writes the listing of what the core depends on, crates/core/deps.txt
   purity              shows that the core's lints refuse a clock, a file, a panic, a bare cast ...
   deny                licences, sources and duplicates of all dependencies
-  bench [NAME] [ARG]  benchmarks, all or one; arguments go to the benchmark
+  bench [NAME] [ARG]  benchmarks, all or one; arguments go to the benchmark; `history` needs Python
+                      and is only run by its name
   mutants [FILE] [ARG]
                       mutation testing of the core's laws and guards, hours long; writes the
                       survivors to FILE (target/mutants/survivors.txt) and tells which of them lack
