@@ -13,6 +13,7 @@ mod model;
 mod order;
 mod promise;
 mod time;
+mod usage;
 mod values;
 
 use proptest::test_runner::{Config, RngSeed};

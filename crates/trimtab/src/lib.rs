@@ -35,6 +35,7 @@ pub mod estate;
 pub mod files;
 pub mod json;
 pub mod owned;
+pub mod patch;
 pub mod scenario;
 pub mod simulation;
 pub mod sizing;

@@ -46,7 +46,12 @@ impl fmt::Display for Uncounted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} is not counted", self.what)?;
         for (place, method) in self.by.iter().enumerate() {
-            f.write_str(if place == 0 { " by " } else { " and " })?;
+            let last = place + 1 == self.by.len();
+            f.write_str(match place {
+                0 => " by ",
+                _ if last => " and ",
+                _ => ", ",
+            })?;
             f.write_str(method.as_str())?;
         }
         write!(f, ": {}", self.reason)

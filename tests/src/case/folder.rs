@@ -37,6 +37,8 @@ fn walk(folder: &Path, prefix: &str, found: &mut Vec<CaseFile>) -> io::Result<()
             walk(&path, &format!("{prefix}{name}/"), found)?;
         } else if let Some(stem) = name.strip_suffix(".json") {
             found.push(CaseFile { name: format!("{prefix}{stem}"), path });
+        } else if name.ends_with(".jsonl") {
+            // Histories of usage, which have a runner of their own.
         } else {
             let text = format!("{}: not a case; cases end in .json", path.display());
             return Err(io::Error::other(text));

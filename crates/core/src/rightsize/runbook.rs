@@ -217,7 +217,9 @@ impl Settings {
             Resource::Cpu => self.cpu_threshold.get(),
             Resource::Memory => self.memory_threshold.get(),
         };
-        if ratio >= threshold {
+        // So that what is no number keeps what is there.
+        let too_large = ratio < threshold;
+        if !too_large {
             return known;
         }
         let unguarded = mean.value / threshold;

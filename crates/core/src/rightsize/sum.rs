@@ -12,7 +12,9 @@ impl Sum {
     /// Adds a value.
     pub(crate) fn add(&mut self, value: f64) {
         let (sum, error) = exact_sum(self.sum, value);
-        (self.sum, self.rest) = exact_sum(sum, self.rest + error);
+        let (sum, rest) = exact_sum(sum, self.rest + error);
+        // Beyond the largest double there is no error to carry, only NaN.
+        (self.sum, self.rest) = (sum, if sum.is_finite() { rest } else { 0.0 });
     }
 
     /// Adds a product.
@@ -25,6 +27,9 @@ impl Sum {
     /// The sum over a divisor, rounded once.
     pub(crate) fn over(self, divisor: f64) -> f64 {
         let quotient = self.sum / divisor;
+        if !quotient.is_finite() {
+            return quotient;
+        }
         let (product, error) = exact_product(quotient, divisor);
         quotient + ((self.sum - product) - error + self.rest) / divisor
     }
@@ -33,6 +38,9 @@ impl Sum {
 /// The rounded sum and its error (Knuth).
 fn exact_sum(a: f64, b: f64) -> (f64, f64) {
     let sum = a + b;
+    if !sum.is_finite() {
+        return (sum, 0.0);
+    }
     let of_b = sum - a;
     let of_a = sum - of_b;
     (sum, (a - of_a) + (b - of_b))
@@ -72,6 +80,16 @@ mod tests {
             }
             assert_eq!(sum.over(weight).to_bits(), value.to_bits());
         }
+    }
+
+    #[test]
+    fn too_much_is_infinite_and_never_nan() {
+        let mut sum = Sum::default();
+        for _ in 0..3 {
+            sum.add_product(1e300, 1e14);
+        }
+        sum.add(-1e300);
+        assert!(sum.over(1e14).is_infinite());
     }
 
     #[test]
