@@ -106,6 +106,8 @@ const TEST: &[Step] = &[
     Step { name: "the real controller", run: controller },
     Step { name: "KRR's rules", run: krr },
     Step { name: "tests", run: suite::all },
+    Step { name: "lints: Parquet and Arrow", run: columnar_lints },
+    Step { name: "tests: Parquet and Arrow", run: suite::columnar },
 ];
 
 const READY: &[Step] = &[
@@ -131,6 +133,16 @@ fn format() -> Outcome {
 
 fn lints() -> Outcome {
     Cargo::new(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]).run()?;
+    Ok(String::new())
+}
+
+/// What only the feature `arrow` brings.
+fn columnar_lints() -> Outcome {
+    let packages = ["trimtab-history", "trimtab-cli", "trimtab-tests"];
+    let packages = packages.map(|package| format!("--package={package}"));
+    let rest = ["--features=arrow", "--all-targets", "--", "-D", "warnings"];
+    Cargo::new(std::iter::once("clippy").chain(packages.iter().map(String::as_str)).chain(rest))
+        .run()?;
     Ok(String::new())
 }
 

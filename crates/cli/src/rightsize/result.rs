@@ -1,8 +1,10 @@
 //! A fleet's answers as one document for programs.
 
 use serde::Serialize;
+use serde_json::value::RawValue;
 use trimtab::history::usage::Note;
 use trimtab::json::API_VERSION;
+use trimtab::patch::strategic_merge;
 use trimtab::rightsize::krr;
 use trimtab::rightsize::runbook::{Finding, Verdict};
 use trimtab::rightsize::vpa::Recommendation;
@@ -80,6 +82,9 @@ struct Answer<F> {
     #[serde(skip_serializing_if = "Option::is_none")]
     saved_monthly: Option<Money>,
     risk: Risk,
+    /// A strategic merge patch of the workload; none where nothing changes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    patch: Option<Box<RawValue>>,
     found: F,
 }
 
@@ -201,5 +206,8 @@ fn answer<F>(sizing: &Sizing, method: Method, prices: Option<&Prices>, found: F)
     let Sizes { requests, limits } = sizing.sizes(method);
     let saved_monthly = prices.map(|prices| sizing.saved(method, prices));
     let risk = Risk::of(sizing.risk(Some(method)));
-    Answer { requests, limits, saved_monthly, risk, found }
+    // What a serializer wrote is JSON.
+    let patch = sizing.patch(method).map(|patch| strategic_merge(&patch));
+    let patch = patch.and_then(|text| RawValue::from_string(text).ok());
+    Answer { requests, limits, saved_monthly, risk, patch, found }
 }

@@ -5,6 +5,7 @@ mod explain;
 mod hostile;
 mod mistakes;
 mod replay;
+mod rightsize;
 mod rightsize_replay;
 mod simulate;
 mod streams;
