@@ -39,9 +39,7 @@ pub(crate) fn run(args: &args::Rightsize) -> Result<(), Failure> {
     });
     let Answers { of_workloads, notes } = answers;
     let notes: Vec<&Note> = fleet.notes().iter().chain(&notes).collect();
-    for note in &notes {
-        terminal::warn(&crate::failure::plain(&note.to_string()));
-    }
+    tell(&notes);
     let mut sizings: Vec<Sizing> = of_workloads.into_iter().flatten().collect();
     sort(&mut sizings, args.sort, prices.as_ref());
     if let Some(file) = &args.svg {
@@ -66,6 +64,18 @@ pub(crate) fn run(args: &args::Rightsize) -> Result<(), Failure> {
     }
     let unread = notes.iter().any(|note| matches!(note, Note::Unread { .. }));
     if unread { Err(Failure::ToldAlready) } else { Ok(()) }
+}
+
+/// How many notes are told one by one; all of them are in the JSON.
+const TOLD: usize = 50;
+
+fn tell(notes: &[&Note]) {
+    for note in notes.iter().take(TOLD) {
+        terminal::warn(&crate::failure::plain(&note.to_string()));
+    }
+    if let Some(more) = notes.len().checked_sub(TOLD).filter(|more| *more > 0) {
+        terminal::warn(&format!("and {more} more of the kind; `-o json` has them all"));
+    }
 }
 
 /// A workload that is asked for has to be there.

@@ -207,10 +207,17 @@ fn plot(
     let left = i32::try_from(LEFT).unwrap_or(0);
     area.draw_text(unit, &text(11, FAINT), (left + 4, 12))?;
     let right = i32::try_from(SIZE.0).unwrap_or(0) - 8;
-    for Level { name, at, color, .. } in levels.iter().filter(|level| !level.dashed) {
-        let (_, y) = chart.backend_coord(&(end, *at));
-        let (_, top) = area.get_base_pixel();
-        area.draw_text(name, &text(11, *color).pos(RIGHT), (right, y - top - 6))?;
+    // Names beside the requests, moved down where they would lie on each other.
+    let (_, top) = area.get_base_pixel();
+    let requests = levels.iter().filter(|level| !level.dashed);
+    let places = requests.map(|level| (chart.backend_coord(&(end, level.at)).1 - top - 6, level));
+    let mut places: Vec<(i32, &Level)> = places.collect();
+    places.sort_by_key(|(y, _)| *y);
+    let mut least = i32::MIN;
+    for (y, level) in places {
+        let y = y.max(least);
+        least = y + 13;
+        area.draw_text(&level.name, &text(11, level.color).pos(RIGHT), (right, y))?;
     }
     Ok(())
 }

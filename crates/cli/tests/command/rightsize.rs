@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::support::{folder, run, run_on, trimtab};
+use crate::support::{Ran, folder, run, run_on, trimtab};
 
 const DAY: i64 = 1_700_000_000;
 
@@ -64,17 +64,14 @@ fn json_has_every_answer() {
     assert_eq!(container["resources"]["requests"]["cpu"], "100m");
 }
 
+/// Its index is rebuilt on the last day, at three times the usual memory.
 #[test]
 fn an_estate_says_what_there_is() {
-    let usage = "examples/somagent/traces/usage.csv";
-    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
-    let args = ["rightsize", usage, "--estate", "examples/somagent", "--sort", "risk"];
-    let output = trimtab(&args).current_dir(root).output().expect("runs");
-    let out = crate::support::Ran::of(output).fine();
-    assert!(out.contains("12 containers") && out.contains("a month"), "{out}");
-    // Its index is rebuilt on the last day: the recommender's target has forgotten nothing yet, but
-    // a CPU request by the 95th percentile has.
-    assert!(out.contains("memory-gateway"), "{out}");
+    let out = example(&["--workload", "memory-gateway"]);
+    assert!(out.starts_with("1 container"), "{out}");
+    let now = out.lines().find(|line| line.contains(" now ")).expect("what there is");
+    assert!(now.contains("2000m") && now.contains("8Gi") && now.contains("16Gi"), "{now}");
+    assert!(out.contains("krr      would save"), "{out}");
 }
 
 #[test]
@@ -124,4 +121,69 @@ fn a_parquet_file_is_refused_in_words() {
     std::fs::write(&file, "PAR1PAR1PAR1").expect("written");
     let told = run(&["rightsize", &file.display().to_string()]).failed();
     assert!(told.contains("is a Parquet file") && told.contains("--features arrow"), "{told}");
+}
+
+fn root() -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+}
+
+fn example(more: &[&str]) -> String {
+    let usage = "examples/somagent/traces/usage.csv";
+    let mut args = vec!["rightsize", usage, "--estate", "examples/somagent", "--sort", "name"];
+    args.extend(more);
+    let output = trimtab(&args).current_dir(root()).output().expect("runs");
+    Ran::of(output).fine()
+}
+
+/// What stands between the marks of the document is what the command says.
+#[test]
+fn the_example_of_the_document_is_real() {
+    let result: serde_json::Value = serde_json::from_str(&example(&["-o", "json"])).expect("JSON");
+    let mut table =
+        "| service | sizes | CPU request | memory request | memory limit | saves USD a month \
+                     | OOM kills | h above the CPU request |\n|---|---|---|---|---|---|---|---|\n"
+            .to_owned();
+    for container in result["containers"].as_array().expect("containers") {
+        for (name, key) in [
+            ("as it is", "present"),
+            ("`vpa`", "vpa"),
+            ("`krr-simple`", "krr"),
+            ("`runbook`", "runbook"),
+        ] {
+            let answer = &container[key];
+            let mib = |of: &str| {
+                let bytes = answer[of]["memory"].as_f64();
+                bytes.map_or("-".to_owned(), |bytes| format!("{:.0} MiB", bytes / 1_048_576.0))
+            };
+            let hours: trimtab::Duration =
+                answer["risk"]["cpuAtRisk"].as_str().expect("a length").parse().expect("a length");
+            let saved = answer["savedMonthly"].as_i64();
+            table.push_str(&format!(
+                "| {} | {name} | {}m | {} | {} | {} | {} | {:.0} |\n",
+                container["workload"].as_str().expect("a name"),
+                answer["requests"]["cpu"],
+                mib("requests"),
+                mib("limits"),
+                saved.map_or(String::new(), |saved| format!("{:.2}", saved as f64 / 1e6)),
+                answer["risk"]["oomKills"],
+                hours.as_seconds() / 3600.0,
+            ));
+        }
+    }
+    let document = std::fs::read_to_string(root().join("docs/rightsizing.md")).expect("read");
+    let (_, rest) = document.split_once("<!-- somagent -->\n").expect("a mark");
+    let (shown, _) = rest.split_once("<!-- end -->").expect("its end");
+    assert_eq!(shown, table, "docs/rightsizing.md differs from:\n{table}");
+}
+
+/// Renew it with `trimtab rightsize examples/somagent/traces/usage.csv --estate examples/somagent
+/// --workload memory-gateway --svg docs/memory-gateway.svg`.
+#[test]
+fn the_picture_of_the_document_is_real() {
+    let svg = folder("rightsize-document").join("memory-gateway.svg");
+    let path = svg.display().to_string();
+    example(&["--workload", "memory-gateway", "--svg", &path]);
+    let read = |path: PathBuf| std::fs::read(path).expect("read");
+    let shown = read(root().join("docs/memory-gateway.svg"));
+    assert!(read(svg) == shown, "docs/memory-gateway.svg is not what the command draws");
 }
