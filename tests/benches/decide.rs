@@ -167,6 +167,33 @@ mod one_decision {
     }
 }
 
+/// What would give another size: every multiple of a metric's samples, where none or the next does.
+mod turning_points {
+    use divan::{Bencher, black_box};
+    use trimtab::hpa::{self, turning_points};
+    use trimtab_tests::typical::{self, start};
+
+    fn scan(bencher: Bencher<'_, '_>, pods: i32, max: i32) {
+        let policy = typical::hpa("web", false).expect("stands");
+        let mut autoscaler = policy.hpa().expect("under hpa").clone();
+        (autoscaler.spec.min_replicas, autoscaler.spec.max_replicas) = (Some(pods), max);
+        let (state, world) = (hpa::State::new(), typical::world(pods, 71, start()));
+        bencher.bench_local(|| {
+            turning_points(black_box(&autoscaler), black_box(&world), &state, start())
+        });
+    }
+
+    #[divan::bench(args = [10, 1_000])]
+    fn none(bencher: Bencher<'_, '_>, pods: i32) {
+        scan(bencher, pods, pods);
+    }
+
+    #[divan::bench(args = [10, 1_000])]
+    fn found_above(bencher: Bencher<'_, '_>, pods: i32) {
+        scan(bencher, pods, 100_000);
+    }
+}
+
 /// One tick of a fleet, each service with its own policy and state.
 #[divan::bench]
 fn rules_tick_of_10_000_services(bencher: Bencher<'_, '_>) {

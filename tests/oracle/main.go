@@ -23,6 +23,7 @@ const usage = `usage:
   oracle validate < specs                   {"hpa":...,"old":...,"featureGates":...} a line
   oracle specs --count N --seed S           random specs for it
   oracle unreached COVERPROFILE             the controller's lines that no step reached
+  oracle bench                              the calculator alone, asked and timed line by line
   oracle version
 `
 
@@ -52,6 +53,7 @@ func run(t *testing.T, args []string) int {
 		"validate":   func(_ *testing.T, _ []string) error { return judgeSpecs(os.Stdin, os.Stdout) },
 		"specs":      specsCommand,
 		"unreached":  unreachedCommand,
+		"bench":      func(_ *testing.T, _ []string) error { return bench(os.Stdin, os.Stdout) },
 		"version":    func(_ *testing.T, _ []string) error { fmt.Println(versions()); return nil },
 	}
 	command, known := commands[args[0]]

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"io"
 	"os"
@@ -9,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	autoscalingv2 "k8s.io/api/autoscaling/v2"
 	"k8s.io/apimachinery/pkg/api/resource"
 )
 
@@ -156,4 +158,64 @@ func answers(t *testing.T, lines ...string) []answer {
 		}
 	}
 	return told
+}
+
+// Two HPAs of one Deployment: once the controller has read both selectors, neither scales. tests/cases/hpa/ambiguous-selector.json has the same texts.
+func TestTwoHPAsOfTheSamePodsAreAmbiguous(t *testing.T) {
+	_, first, err := readHeader([]byte(`{"apiVersion":"trimtab.dev/v1","kind":"HpaScenario","name":"x","hpa":{"metadata":{"name":"web","namespace":"default"},
+		"spec":{"scaleTargetRef":{"apiVersion":"apps/v1","kind":"Deployment","name":"web"},"minReplicas":1,"maxReplicas":9}}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	second := first.hpa.DeepCopy()
+	second.Name = "by-hand"
+	_, seen, err := readStep([]byte(`{"at":"2000-01-01T00:00:00Z","scale":{"spec":{"replicas":2},"status":{"replicas":2,"selector":"app=web"}},"pods":[
+		{"metadata":{"name":"web-0","namespace":"default","labels":{"app":"web"}},"spec":{"containers":[{"name":"app","resources":{"requests":{"cpu":"1"}}}]},
+		"status":{"phase":"Running","startTime":"1999-12-31T00:00:00Z","conditions":[{"type":"Ready","status":"True","lastTransitionTime":"1999-12-31T00:00:00Z"}]}}],
+		"podMetrics":[{"metadata":{"name":"web-0","namespace":"default","labels":{"app":"web"}},"timestamp":"2000-01-01T00:00:00Z","window":"30s","containers":[{"name":"app","usage":{"cpu":"800m"}}]}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = bubble(t, func(ctx context.Context) error {
+		subject, err := begin(ctx, first)
+		if err != nil {
+			return err
+		}
+		enqueueHPA(subject.controller, second)
+		var told []*answer
+		// The first one, the second one, the first one again.
+		for _, hpa := range []*autoscalingv2.HorizontalPodAutoscaler{first.hpa, second, first.hpa} {
+			subject.hpa = hpa
+			if err := subject.keep(nil); err != nil {
+				return err
+			}
+			one, err := subject.reconcile(seen)
+			if err != nil {
+				return err
+			}
+			told = append(told, one)
+		}
+		if told[0].Error != "" || !strings.Contains(string(told[0].Status), "ValidMetricFound") {
+			t.Errorf("the first one to be looked at knows of no other yet: %+v", told[0])
+		}
+		for _, one := range told[1:] {
+			// The controller lists them in the order of a Go map.
+			text := strings.ReplaceAll(one.Error, "[default/web default/by-hand]", "[default/by-hand default/web]")
+			if one.ScaledTo != nil || text != "failed to compute desired number of replicas based on listed metrics for Deployment/default/web: "+
+				"pods by selector app=web are controlled by multiple HPAs: [default/by-hand default/web]" {
+				t.Errorf("scaled to %v: %s", one.ScaledTo, one.Error)
+			}
+			if len(one.Events) != 2 || one.Events[0].Reason != "AmbiguousSelector" || one.Events[1].Reason != "FailedComputeMetricsReplicas" {
+				t.Errorf("events: %+v", one.Events)
+			}
+			if !strings.Contains(string(one.Status), `"type":"ScalingActive","status":"False"`) ||
+				!strings.Contains(string(one.Status), `"reason":"AmbiguousSelector","message":"pods by selector app=web are controlled by multiple HPAs: [`) {
+				t.Errorf("status: %s", one.Status)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 }

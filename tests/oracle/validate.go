@@ -224,8 +224,64 @@ func (g *generator) wholeHPA() object {
 	if g.chance(0.02) {
 		metadata["annotations"] = object{pick(g, "a", "A B", "x/"): "anything at all"}
 	}
+	if g.chance(0.1) {
+		g.oddMetadata(metadata)
+	}
 	hpa := object{"apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler", "metadata": metadata, "spec": spec}
 	return g.harm(hpa, pick(g, 0, 0, 1, 2))
+}
+
+// oddMetadata is what is seldom written by hand, right or wrong.
+func (g *generator) oddMetadata(metadata object) {
+	switch g.IntN(6) {
+	case 0:
+		metadata["generateName"] = pick(g, "web-", "-", "Web-", "a.-", "a", strings.Repeat("w", 254))
+	case 1:
+		names := []string{"kubernetes", "orphan", "foregroundDeletion", "example.com/done", "done", "-x", "a/b/c", ""}
+		metadata["finalizers"] = g.some(names)
+	case 2:
+		var owners []object
+		for range 1 + g.IntN(3) {
+			owner := object{
+				"apiVersion": pick(g, "apps/v1", "v1", "", "/", "a/", "a/b/c"),
+				"kind":       pick(g, "ScaledObject", "Event", ""),
+				"name":       pick(g, "web", "<web>", ""),
+				"uid":        pick(g, "1", ""),
+			}
+			if g.chance(0.6) {
+				owner["controller"] = g.chance(0.8)
+			}
+			if g.chance(0.3) {
+				owner["blockOwnerDeletion"] = g.chance(0.5)
+			}
+			owners = append(owners, owner)
+		}
+		metadata["ownerReferences"] = owners
+	case 3:
+		metadata["managedFields"] = []object{{
+			"manager":     pick(g, "kubectl", "", "a\u0007b\u00a0", "wéb", strings.Repeat("m", 129)),
+			"operation":   pick(g, "Apply", "Update", "", "<b>"),
+			"fieldsType":  pick(g, "FieldsV1", "", "V2"),
+			"subresource": pick(g, "", "status", strings.Repeat("s", 257)),
+		}}
+	case 4:
+		metadata["generation"] = pick(g, 0, 1, -1, -9_000_000_000)
+	case 5:
+		metadata["deletionTimestamp"] = pick(g, "2026-03-01T12:00:00Z", "2026-03-01T13:00:00+01:00", "2026-03-01T12:00:00.5Z")
+		metadata["deletionGracePeriodSeconds"] = pick(g, 0, 30, -1)
+		metadata["finalizers"] = g.some([]string{"example.com/a", "example.com/b", "orphan"})
+	}
+}
+
+// some of the texts, each at most once.
+func (g *generator) some(texts []string) []string {
+	chosen := []string{}
+	for _, text := range texts {
+		if g.chance(0.4) {
+			chosen = append(chosen, text)
+		}
+	}
+	return chosen
 }
 
 // wrongs are values, by field, that are on or over a limit; nil takes the field away.
@@ -233,15 +289,15 @@ var wrongs = map[string][]any{
 	"minReplicas":                {0, -1, 1, math.MaxInt32, math.MinInt32, nil},
 	"maxReplicas":                {0, -1, 1, math.MaxInt32, math.MinInt32, nil},
 	"apiVersion":                 {"", "v1", "apps/v1", "a/b/c", "/", "apps/", nil},
-	"kind":                       {"", "Deployment", "ReplicationController", "De/ployment", ".", "..", "50%", nil},
+	"kind":                       {"", "Deployment", "ReplicationController", "De/ployment", ".", "..", "50%", "<&>/", "%\u00a0\u200b\"\\é\u0301", nil},
 	"name":                       {"", "a/b", "x%y", ".", "..", "cpu", "memory", "Big/Name", "requests.cpu", "hugepages-2Mi", "example.com/gpu", "a/b/c", "metric name", nil},
 	"container":                  {"", "App", "app.b", strings.Repeat("a", 64), "-a", nil},
-	"type":                       {"", "Resource", "Pods", "Object", "External", "ContainerResource", "Percent", "Utilization", "Value", "AverageValue", "Nothing", nil},
+	"type":                       {"", "Resource", "Pods", "Object", "External", "ContainerResource", "Percent", "Utilization", "Value", "AverageValue", "Nothing", "<&>\u2028\u007f\t", nil},
 	"averageUtilization":         {0, -1, 1, 50, math.MaxInt32, nil},
 	"averageValue":               {"0", "-1", "1", "1n", "-1n", "100m", "", "1e3", "9E", nil},
 	"value":                      {"0", "-1", "1", "1500m", "2Ki", nil},
 	"stabilizationWindowSeconds": {0, -1, 3600, 3601, math.MaxInt32, nil},
-	"selectPolicy":               {"", "Max", "Min", "Disabled", "max", nil},
+	"selectPolicy":               {"", "Max", "Min", "Disabled", "max", "<&>\u2029\u0001", nil},
 	"policies":                   {[]object{}, nil, []object{{}}},
 	"periodSeconds":              {0, -1, 1, 1800, 1801, nil},
 	"tolerance":                  {"0", "-0.1", "0.1", "2", "-1n", nil},

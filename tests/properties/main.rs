@@ -3,6 +3,7 @@
 //! The same cases run each time. `TRIMTAB_SEED=n` tries others, `TRIMTAB_CASES=n` that many times
 //! as many.
 
+mod account;
 mod changes;
 mod faithful;
 mod fleet;
@@ -15,6 +16,7 @@ mod promise;
 mod time;
 mod usage;
 mod values;
+mod vpa;
 
 use proptest::test_runner::{Config, RngSeed};
 

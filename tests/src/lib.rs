@@ -8,5 +8,7 @@ pub mod player;
 pub mod policies;
 pub mod reference;
 pub mod reference_hpa;
+pub mod reference_vpa;
+pub mod sources;
 pub mod typical;
 pub mod worlds;

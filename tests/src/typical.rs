@@ -111,5 +111,6 @@ pub fn world(pods: i32, percent: i64, now: Timestamp) -> World {
         scale: Answer::Ok(scale),
         pods: (0..pods).map(facts).collect(),
         metrics: vec![MetricAnswer::Usage((0..pods).map(metrics).collect())],
+        selected_by: Vec::new(),
     }
 }

@@ -45,7 +45,12 @@ impl Loop {
             let (spec, selector) = (size, "app=web".into());
             Answer::Ok(Scale { spec, status: spec.saturating_add(self.lag), selector })
         };
-        World { scale, pods: self.pods.clone(), metrics: self.metrics.clone() }
+        World {
+            scale,
+            pods: self.pods.clone(),
+            metrics: self.metrics.clone(),
+            selected_by: Vec::new(),
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Benchmarks, which live in the `tests` member so that no library builds their harness.
 
+use crate::oracle;
 use crate::python;
 use crate::shell::Cargo;
 use crate::steps::Outcome;
@@ -28,7 +29,16 @@ pub(crate) fn run(arguments: &[&str]) -> Outcome {
         call.push("--");
         call.extend(rest);
     }
-    Cargo::new(call).run()?;
+    let mut cargo = Cargo::new(call);
+    // Right-sizing is measured beside the recommender's own histograms, which are Go, too.
+    if arguments.first().is_none_or(|name| *name == "rightsize" || name.starts_with('-')) {
+        cargo = cargo.env("TRIMTAB_VPA_ORACLE", oracle::vpa::built()?);
+    }
+    // The `hpa` law is measured beside the controller's own calculator, which is Go.
+    if arguments.first().is_none_or(|name| *name == "hpa" || name.starts_with('-')) {
+        cargo = cargo.env("TRIMTAB_ORACLE", oracle::program()?);
+    }
+    cargo.run()?;
     Ok(String::new())
 }
 

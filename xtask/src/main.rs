@@ -26,7 +26,9 @@ The workspace's own commands.
   test                everything CI runs, its own set-up included: the lock file, the Rust version,
                       format, lints, every test, the docs, generated files, the core's dependencies,
                       its public API and its lints, licences,
-                      20,000 answers of the real Kubernetes controller, KRR's rules in numpy
+                      20,000 answers of the real Kubernetes controller, and of its API server,
+                      KRR's rules in numpy,
+                      200,000 samples of the real recommender
   ready               the quick one, before each commit: format, lints, unit tests
   gen [--check]       writes every generated file; --check only compares
   api [--check]       writes the listing of the core's public API, crates/core/api.txt
@@ -42,9 +44,15 @@ The workspace's own commands.
   oracle [--scenarios N] [--seed S]
                       random autoscalers answered by the real Kubernetes controller and by the
                       command: no difference; needs Go, whose first build takes minutes
+  oracle vpa [--histories N] [--seed S]
+                      random usage histories answered by the real Vertical Pod Autoscaler's
+                      recommender and by ours: no difference in any bit
   oracle krr [--workloads N] [--seed S]
                       random histories of usage answered by KRR's rules in numpy and by the command:
                       no difference; needs Python 3.11
+  oracle specs [--count N] [--seed S] [--record]
+                      random specs, stored and refused by the real API server and by the command,
+                      and those of tests/golden/validation.jsonl; --record renews their answers
 
 Tools are installed, pinned, below the target folder. Exit code 0: all is well; 1: something failed;
 2: the command was not understood.
@@ -66,7 +74,6 @@ fn main() -> ExitCode {
         ["deny"] => deny::check(),
         ["bench", rest @ ..] => bench::run(rest),
         ["mutants", rest @ ..] => mutants::run(rest),
-        ["oracle", "krr", rest @ ..] => oracle::krr::run(rest),
         ["oracle", rest @ ..] => oracle::run(rest),
         ["help" | "--help" | "-h"] => {
             print!("{HELP}");
@@ -104,7 +111,9 @@ const TEST: &[Step] = &[
     Step { name: "docs", run: docs },
     Step { name: "generated files", run: generated::check },
     Step { name: "the real controller", run: controller },
+    Step { name: "the real recommender", run: recommender },
     Step { name: "KRR's rules", run: krr },
+    Step { name: "the real API server", run: api_server },
     Step { name: "tests", run: suite::all },
     Step { name: "lints: Parquet and Arrow", run: columnar_lints },
     Step { name: "tests: Parquet and Arrow", run: suite::columnar },
@@ -150,8 +159,16 @@ fn controller() -> Outcome {
     oracle::run(&[])
 }
 
+fn recommender() -> Outcome {
+    oracle::vpa::run(&[])
+}
+
 fn krr() -> Outcome {
-    oracle::krr::run(&["--workloads", "120"])
+    oracle::run(&["krr", "--workloads", "120"])
+}
+
+fn api_server() -> Outcome {
+    oracle::run(&["specs"])
 }
 
 fn docs() -> Outcome {

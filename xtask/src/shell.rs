@@ -157,6 +157,17 @@ impl Program {
         }
     }
 
+    /// Runs it for what it prints; its complaints are not wanted, nor that it had any.
+    pub(crate) fn output_only(mut self) -> Result<String, String> {
+        eprintln!("$ {}", self.told);
+        let output =
+            self.command.stderr(Stdio::null()).output().map_err(|e| self.cannot_start(&e))?;
+        match output.status.code() {
+            Some(0 | 1) => Ok(String::from_utf8_lossy(&output.stdout).into_owned()),
+            _ => Err(format!("`{}` failed: {}", self.told, output.status)),
+        }
+    }
+
     fn everything(mut self) -> Result<(bool, String), String> {
         let output = self.command.output().map_err(|error| self.cannot_start(&error))?;
         let mut text = String::from_utf8_lossy(&output.stdout).into_owned();

@@ -1,14 +1,19 @@
 //! What can be said on the command line.
 
+mod hpa_explain;
+
 use std::num::{NonZeroU32, NonZeroU64, NonZeroUsize};
 use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::builder::styling::{AnsiColor, Style, Styles};
 use clap::{Parser, Subcommand, ValueEnum};
+use trimtab::hpa::Gates;
 use trimtab::sim::Keep;
 use trimtab::simulation::Until;
 use trimtab::{Duration, Money, Timestamp};
+
+pub(crate) use self::hpa_explain::HpaExplain;
 
 const STYLES: Styles = Styles::styled()
     .header(Style::new().bold())
@@ -176,6 +181,10 @@ pub(crate) struct Explain {
 pub(crate) enum Hpa {
     /// Replays recorded scenarios: what the controller does in each step
     Replay(Replay),
+    /// Checks objects as the API server does: all that it would refuse, in its words
+    Validate(Validate),
+    /// Puts one loop into words: why this size, and what would have given another
+    Explain(HpaExplain),
 }
 
 #[derive(clap::Args, Debug)]
@@ -304,6 +313,33 @@ pub(crate) struct RightsizeReplay {
 }
 
 #[derive(clap::Args, Debug)]
+#[command(after_help = "\
+Examples:
+  trimtab hpa validate hpa.yaml
+  kubectl get hpa -A -o json | trimtab hpa validate
+  trimtab hpa validate new.yaml --old old.yaml --gate HPAScaleToZero=true
+
+Exit code 1 if an object is refused or cannot be read.")]
+pub(crate) struct Validate {
+    /// Files with HorizontalPodAutoscalers, YAML or JSON; - for standard input, also if none is given
+    #[arg(value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// The stored objects: those of the same namespace and name are updated, not created
+    #[arg(long, value_name = "FILE")]
+    pub(crate) old: Option<PathBuf>,
+    /// A feature gate, if not as Kubernetes 1.36 has it; may be repeated
+    #[arg(long = "gate", value_name = "NAME=BOOL")]
+    pub(crate) gates: Vec<Gate>,
+    /// `table` for people, `json` for programs: a line an object, with what is stored and refused
+    #[arg(short, long, value_name = "FORM", value_enum, default_value = "table")]
+    #[arg(hide_possible_values = true)]
+    pub(crate) output: Format,
+    /// Reads questions as JSON Lines, {\"hpa\",\"old\",\"featureGates\"}, and answers each in a line
+    #[arg(long, conflicts_with_all = ["old", "gates", "output"])]
+    pub(crate) lines: bool,
+}
+
+#[derive(clap::Args, Debug)]
 #[command(after_help = "Example:\n  trimtab schema estate > estate.schema.json")]
 pub(crate) struct Schema {
     /// Which document
@@ -323,6 +359,27 @@ pub(crate) struct Version {
     #[arg(short, long, value_name = "FORM", value_enum, default_value = "table")]
     #[arg(hide_possible_values = true)]
     pub(crate) output: Format,
+}
+
+/// A feature gate and whether it is on.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Gate {
+    pub(crate) name: String,
+    pub(crate) on: bool,
+}
+
+impl FromStr for Gate {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (name, on) = text.split_once('=').unwrap_or((text, ""));
+        if !Gates::NAMES.contains(&name) {
+            let known = Gates::NAMES.join(", ");
+            return Err(format!("expected one of the gates {known}, with =true or =false"));
+        }
+        let on = on.parse().map_err(|_| format!("expected {name}=true or {name}=false"))?;
+        Ok(Self { name: name.into(), on })
+    }
 }
 
 /// How many decisions are listed.
@@ -436,6 +493,10 @@ mod tests {
         assert_eq!("70".parse(), Ok(Threshold::Value(70.0)));
         assert!(matches!("p95".parse(), Ok(Threshold::Percentile(p)) if p.get() == 95));
         assert!("p100".parse::<Threshold>().is_err() && "inf".parse::<Threshold>().is_err());
+        assert!("HPAScaleToZero=true".parse::<Gate>().is_ok_and(|gate| gate.on));
+        assert!(
+            "HPAScaleToZero=yes".parse::<Gate>().is_err() && "Fast=true".parse::<Gate>().is_err()
+        );
         assert_eq!("250".parse(), Ok(Kept(Keep::Every(250))));
         assert!("0".parse::<Kept>().is_err());
         assert!("cpu=0.04,memory=0.005".parse::<Prices>().is_ok());

@@ -9,6 +9,7 @@ mod estate;
 mod explain;
 mod failure;
 mod files;
+mod hpa;
 mod lines;
 mod picture;
 mod records;
@@ -19,6 +20,7 @@ mod simulate;
 mod table;
 mod terminal;
 mod trace;
+mod validate;
 mod version;
 mod words;
 
@@ -55,6 +57,8 @@ fn perform(verb: Verb) -> Result<(), Failure> {
         Verb::Simulate(args) => simulate::run(&args),
         Verb::Explain(args) => explain::run(args),
         Verb::Hpa { verb: Hpa::Replay(args) } => replay::run(args),
+        Verb::Hpa { verb: Hpa::Validate(args) } => validate::run(&args),
+        Verb::Hpa { verb: Hpa::Explain(args) } => hpa::explain(&args),
         Verb::Rightsize(args) => match args.verb {
             Some(RightsizeVerb::Replay(args)) => rightsize::replay::run(args),
             None => rightsize::run(&args),

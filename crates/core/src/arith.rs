@@ -2,11 +2,13 @@
 #![expect(clippy::as_conversions, reason = "this file exists to hold the casts, each documented")]
 
 /// An `i64` as the nearest double; exact below 2^53.
+#[inline]
 pub(crate) const fn float(value: i64) -> f64 {
     value as f64
 }
 
 /// A `u64` as the nearest double; exact below 2^53.
+#[inline]
 pub(crate) const fn float_of_u64(value: u64) -> f64 {
     value as f64
 }
@@ -22,16 +24,19 @@ pub(crate) const fn int_of_len(value: usize) -> i64 {
 }
 
 /// A `u32` as `i64`; always exact.
+#[inline]
 pub(crate) const fn wide(value: u32) -> i64 {
     value as i64
 }
 
 /// A double towards zero into `i32`; saturates at the rails, NaN gives 0.
+#[inline]
 pub(crate) const fn saturating_i32(value: f64) -> i32 {
     value as i32
 }
 
 /// A double towards zero into `i64`; saturates at the rails, NaN gives 0.
+#[inline]
 pub(crate) const fn saturating_i64(value: f64) -> i64 {
     value as i64
 }
@@ -68,16 +73,19 @@ pub(crate) const fn index_u16(value: usize) -> u16 {
 }
 
 /// A `u64` as an index; exact where an address has 64 bits, and below 2^32 everywhere.
+#[inline]
 pub(crate) const fn index_of_u64(value: u64) -> usize {
     value as usize
 }
 
 /// A `u32` as an index; exact where an address has at least 32 bits.
+#[inline]
 pub(crate) const fn index_of_u32(value: u32) -> usize {
     value as usize
 }
 
 /// An `i64` as `i128`; always exact.
+#[inline]
 pub(crate) const fn wider(value: i64) -> i128 {
     value as i128
 }

@@ -6,8 +6,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::Serializer;
 use serde::ser::{self, Serialize};
-use serde::{Deserialize, Deserializer, Serializer};
 
 /// The name of exactly one value: 128 bits, printed as 32 hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -52,7 +52,7 @@ impl FromStr for Digest {
     }
 }
 
-crate::time::serde_as_text!(Digest);
+crate::as_text::serde_as_text!(Digest);
 
 /// A serializer that folds what it is given into a hash. Each kind of value starts with a tag of
 /// its own and texts carry their length, so that different values don't run into each other.

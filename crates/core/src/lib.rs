@@ -36,16 +36,20 @@
     clippy::disallowed_methods
 )]
 
+pub mod account;
 mod arith;
+mod as_text;
 mod decide;
 mod decision;
 mod digest;
 mod error;
 mod explain;
 pub mod fleet;
+mod golang;
 pub mod guard;
 mod intake;
 mod law;
+mod naming;
 mod outcome;
 pub mod policy;
 mod quantity;

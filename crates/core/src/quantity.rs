@@ -10,10 +10,8 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
 use self::amount::Amount;
-use crate::time::serde_as_text;
+use crate::as_text::serde_as_text;
 use crate::{Bytes, Error, MilliCores};
 
 /// A fixed-point amount as Kubernetes writes it.

@@ -26,6 +26,7 @@ impl Real {
 
     /// Wraps a double; NaN and zero each get their one form.
     #[must_use]
+    #[inline]
     pub const fn new(value: f64) -> Self {
         if value.is_nan() {
             Self(f64::NAN)
@@ -38,6 +39,7 @@ impl Real {
 
     /// The double.
     #[must_use]
+    #[inline]
     pub const fn get(self) -> f64 {
         self.0
     }

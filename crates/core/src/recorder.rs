@@ -1,7 +1,7 @@
 //! What a decision leaves behind when asked: nothing, or a trail.
 
 use crate::intake::{Intake, Taken};
-use crate::law::hpa::PodClass;
+use crate::law::hpa::{Milli, PodClass, PodWhy};
 use crate::law::rules::Direction;
 use crate::{Duration, Real, Reason, Replicas, Sample, State, Timestamp};
 
@@ -135,6 +135,10 @@ pub struct PodNote {
     pub pod: u32,
     /// How it was taken.
     pub class: PodClass,
+    /// Why.
+    pub why: PodWhy,
+    /// Its figure, where it has a sample.
+    pub figure: Option<Milli>,
 }
 
 /// How a metric of the `hpa` law came to its proposal.

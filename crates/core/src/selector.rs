@@ -102,6 +102,7 @@ impl Requirement {
         labels::aggregate(errors).map_or(Ok(Self { key, operator, values }), Err)
     }
 
+    #[inline]
     fn holds(&self, label: Option<&str>) -> bool {
         let listed = |label| self.values.iter().any(|value| value == label);
         match self.operator {
@@ -208,7 +209,7 @@ impl LabelSelector {
                 other => {
                     return Err(format!(
                         "{} is not a valid label selector operator",
-                        labels::quoted(other)
+                        crate::golang::quoted(other)
                     ));
                 }
             };

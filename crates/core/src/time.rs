@@ -3,9 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
 use crate::arith::wide;
+use crate::as_text::serde_as_text;
 
 const NANOS: i64 = 1_000_000_000;
 const DAY: i64 = 86_400;
@@ -32,6 +31,7 @@ impl Timestamp {
 
     /// An instant from nanoseconds since 1970.
     #[must_use]
+    #[inline]
     pub const fn from_nanos(nanos: i64) -> Self {
         Self(nanos)
     }
@@ -44,6 +44,7 @@ impl Timestamp {
 
     /// Nanoseconds since 1970.
     #[must_use]
+    #[inline]
     pub const fn nanos(self) -> i64 {
         self.0
     }
@@ -161,6 +162,7 @@ impl Duration {
 
     /// Nanoseconds; never negative.
     #[must_use]
+    #[inline]
     pub const fn nanos(self) -> i64 {
         self.0
     }
@@ -416,28 +418,8 @@ const fn civil_from_days(days: i64) -> (i64, i64, i64) {
     (if month <= 2 { year.saturating_add(1) } else { year }, month, day)
 }
 
-/// Serde as a text, through `Display` and `FromStr`.
-macro_rules! serde_as_text {
-    ($type:ty) => {
-        impl Serialize for $type {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_str(self)
-            }
-        }
-
-        impl<'de> Deserialize<'de> for $type {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-                text.parse().map_err(serde::de::Error::custom)
-            }
-        }
-    };
-}
-
 serde_as_text!(Timestamp);
 serde_as_text!(Duration);
-
-pub(crate) use serde_as_text;
 
 #[cfg(test)]
 mod tests {

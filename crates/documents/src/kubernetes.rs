@@ -3,7 +3,10 @@
 pub(crate) mod autoscaler;
 pub(crate) mod facts;
 mod hpa;
+mod metadata;
 pub(crate) mod objects;
+pub(crate) mod sent;
+mod shape;
 pub(crate) mod table;
 
 pub(crate) use self::hpa::{Found, read};

@@ -12,6 +12,7 @@
 //! most 100,000 values.
 
 mod checked;
+pub mod cluster;
 mod estate;
 mod field;
 mod finding;
@@ -32,5 +33,6 @@ pub mod usage;
 
 pub use self::estate::{Document, TraceRef, read_estate};
 pub use self::finding::{Code, Finding, Level, render};
+pub use self::kubernetes::sent::{Manifest, Manifests, SpecCase, read_autoscalers, read_spec_case};
 pub use self::place::Place;
 pub use self::source::{MOST_BYTES, Source};

@@ -16,6 +16,7 @@ use crate::kubernetes::objects::{
     Entries, ExternalMetricValue, MetricValue, Pod, PodMetrics, Scale, Text, or_null,
 };
 use crate::line::json;
+use crate::report::listed;
 
 pub use crate::line::LineError;
 
@@ -50,6 +51,10 @@ pub struct Step<'a> {
 /// # Errors
 /// [`LineError`], with the column where the JSON goes wrong.
 pub fn read_line(line: &str) -> Result<Line<'_>, LineError> {
+    // Almost all lines are steps, and a step has an `at`, which no header has.
+    if let Ok(shape) = serde_json::from_str(line) {
+        return Ok(Line::Step(Box::new(Step { shape })));
+    }
     let Kind { kind, at } = json(line)?;
     if at.is_none() && kind.as_ref().is_some_and(|kind| kind.as_str() == "HpaScenario") {
         return header(json(line)?).map(|header| Line::Header(Box::new(header)));
@@ -83,7 +88,8 @@ impl Step<'_> {
         let shape = &self.shape;
         if let Some(error) = shape.unavailable.get("scale") {
             let scale = Answer::Failed(error.as_str().to_owned());
-            return World { scale, pods: Vec::new(), metrics: Vec::new() };
+            let (pods, metrics, selected_by) = (Vec::new(), Vec::new(), Vec::new());
+            return World { scale, pods, metrics, selected_by };
         }
         let scale = facts::scale(&shape.scale);
         let selector = scale.selector.selector().cloned().unwrap_or_else(|_| Selector::nothing());
@@ -100,6 +106,7 @@ impl Step<'_> {
             pods: facts::picked(&shape.pods, &selector),
             metrics: asked.into_iter().map(answer).collect(),
             scale: Answer::Ok(scale),
+            selected_by: shape.selected_by.iter().map(|name| name.as_str().to_owned()).collect(),
         }
     }
 
@@ -157,6 +164,9 @@ struct Flags<'a> {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct StepShape<'a> {
+    /// Says nothing in a step, but is a text if it is there.
+    #[serde(borrow, default, rename = "kind")]
+    _kind: Option<Text<'a>>,
     #[serde(borrow)]
     at: At<'a>,
     #[serde(borrow, default)]
@@ -173,6 +183,9 @@ struct StepShape<'a> {
     external_metrics: Vec<ExternalMetricValue<'a>>,
     #[serde(borrow, default, deserialize_with = "or_null")]
     unavailable: Entries<'a, Text<'a>>,
+    /// The autoscalers that pick these pods, as `namespace/name`; left out, there is no other.
+    #[serde(borrow, default, deserialize_with = "or_null")]
+    selected_by: Vec<Text<'a>>,
     #[serde(borrow, default)]
     recorded: Option<&'a RawValue>,
 }
@@ -215,12 +228,7 @@ fn header(shape: HeaderShape<'_>) -> Result<Header, LineError> {
     for (given, flag) in given {
         *flag = given.unwrap_or(*flag);
     }
-    for (gate, on) in &shape.feature_gates.0 {
-        set_gate(&mut controller.gates, gate.as_str(), *on).ok_or_else(|| {
-            let known = "there are HPAConfigurableTolerance, HPAScaleToZero and PodLevelResources";
-            unknown("featureGates", gate.as_str(), known)
-        })?;
-    }
+    controller.gates = gates(&shape.feature_gates)?;
     let metadata = &shape.hpa.metadata;
     let namespace = match metadata.namespace.as_str() {
         "" => "default",
@@ -234,13 +242,17 @@ fn header(shape: HeaderShape<'_>) -> Result<Header, LineError> {
     })
 }
 
-fn set_gate(gates: &mut Gates, gate: &str, on: bool) -> Option<()> {
-    let place = match gate {
-        "HPAScaleToZero" => &mut gates.scale_to_zero,
-        "HPAConfigurableTolerance" => &mut gates.configurable_tolerance,
-        "PodLevelResources" => &mut gates.pod_level_resources,
-        _ => return None,
-    };
-    *place = on;
-    Some(())
+/// The gates of a table over their defaults.
+pub(crate) fn gates(given: &Entries<'_, bool>) -> Result<Gates, LineError> {
+    let mut gates = Gates::default();
+    for (gate, on) in &given.0 {
+        if !gates.set(gate.as_str(), *on) {
+            return Err(LineError::Unknown {
+                field: "featureGates".into(),
+                found: gate.as_str().to_owned(),
+                known: format!("there are {}", listed(Gates::NAMES, "and")),
+            });
+        }
+    }
+    Ok(gates)
 }

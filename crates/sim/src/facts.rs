@@ -83,7 +83,12 @@ impl Facts {
         let name = service.id.as_str().to_owned();
         let scale = Scale { spec: 0, status: 0, selector: format!("app={name}").as_str().into() };
         let facts = Self {
-            world: World { scale: Answer::Ok(scale), pods: Vec::new(), metrics },
+            world: World {
+                scale: Answer::Ok(scale),
+                pods: Vec::new(),
+                metrics,
+                selected_by: Vec::new(),
+            },
             serials: Vec::new(),
             resources,
             service: name,

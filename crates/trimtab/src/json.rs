@@ -182,7 +182,9 @@ impl<R: BufRead> RecordReader<R> {
 
     fn parse(&mut self, text: &[u8]) -> Result<Record, Error> {
         let record: Record =
-            serde_json::from_slice(text).map_err(|error| malformed(&error, self.line - 1))?;
+            // Without its line end, so that a text that is cut off ends on its own line.
+            serde_json::from_slice(text.trim_ascii_end())
+                .map_err(|error| malformed(&error, self.line - 1))?;
         let digest = record.premise.policy_digest;
         if let Some(policy) = &record.premise.policy {
             self.policies.entry(digest).or_insert_with(|| policy.clone());
@@ -264,6 +266,12 @@ mod tests {
     fn a_later_version_is_refused_in_words() {
         let error = read_state("{\"version\":2}").expect_err("version");
         assert!(error.to_string().contains("reads up to version 1"), "{error}");
+    }
+
+    #[test]
+    fn a_line_that_is_cut_off_is_wrong_at_its_own_end() {
+        let error = RecordReader::new(&b"\n{\"kind\":\n"[..]).next().expect("one");
+        assert!(matches!(error, Err(Error::Malformed { line: 2, column: 8, .. })), "{error:?}");
     }
 
     #[test]

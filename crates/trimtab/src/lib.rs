@@ -31,6 +31,8 @@
 //! # Ok::<(), trimtab::Error>(())
 //! ```
 
+pub mod account;
+pub mod admission;
 pub mod estate;
 pub mod files;
 pub mod json;

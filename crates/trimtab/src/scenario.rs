@@ -1,7 +1,8 @@
 //! Replaying a recorded HorizontalPodAutoscaler: line in, answer out.
 
 use serde::Serialize;
-use trimtab_core::hpa::{Autoscaler, Event, State, Status, reconcile};
+use trimtab_core::account::Premise;
+use trimtab_core::hpa::{Autoscaler, Event, State, Status, World, reconcile};
 use trimtab_core::{Recorder, Timestamp, WriteOutcome};
 use trimtab_documents::scenario::{Header, Step};
 
@@ -66,20 +67,8 @@ impl Replay {
         step: &Step<'_>,
         recorder: &mut R,
     ) -> Result<Answer, WentBack> {
-        let at = step.at();
-        if let Some(last) = self.last.filter(|last| at < *last) {
-            return Err(WentBack { at, last });
-        }
-        self.last = Some(at);
-        if let Some((target, spec)) = step.new_spec(&self.autoscaler.target.namespace) {
-            (self.autoscaler.target, self.autoscaler.spec) = (target, spec);
-        }
-        let world = step.world(&self.autoscaler);
-        let pending = reconcile(&self.autoscaler, &world, &self.state, at, recorder);
-        let outcome = match step.write_fails() {
-            Some(error) => WriteOutcome::Failed(error.to_owned()),
-            None => WriteOutcome::Written,
-        };
+        let (world, outcome) = self.enter(step)?;
+        let pending = reconcile(&self.autoscaler, &world, &self.state, step.at(), recorder);
         let size = pending.desired();
         let settled = pending.settle(size, &outcome);
         self.state = settled.state;
@@ -90,5 +79,35 @@ impl Replay {
             error: settled.error,
             events: settled.events,
         })
+    }
+
+    /// One loop of the controller, for what it rests on alone.
+    ///
+    /// # Errors
+    /// [`WentBack`]; nothing has happened then.
+    pub fn premise(&mut self, step: &Step<'_>) -> Result<Premise, WentBack> {
+        let (world, outcome) = self.enter(step)?;
+        let (autoscaler, state) = (self.autoscaler.clone(), self.state.clone());
+        let pending = reconcile(&self.autoscaler, &world, &state, step.at(), &mut ());
+        let size = pending.desired();
+        self.state = pending.settle(size, &outcome).state;
+        Ok(Premise { autoscaler, world, state, outcome })
+    }
+
+    /// What a step's loop gets to see, and what comes of its write.
+    fn enter(&mut self, step: &Step<'_>) -> Result<(World, WriteOutcome), WentBack> {
+        let at = step.at();
+        if let Some(last) = self.last.filter(|last| at < *last) {
+            return Err(WentBack { at, last });
+        }
+        self.last = Some(at);
+        if let Some((target, spec)) = step.new_spec(&self.autoscaler.target.namespace) {
+            (self.autoscaler.target, self.autoscaler.spec) = (target, spec);
+        }
+        let outcome = match step.write_fails() {
+            Some(error) => WriteOutcome::Failed(error.to_owned()),
+            None => WriteOutcome::Written,
+        };
+        Ok((step.world(&self.autoscaler), outcome))
     }
 }

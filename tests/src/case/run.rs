@@ -265,7 +265,7 @@ impl Run<'_> {
 
 fn nothing_seen() -> trimtab::hpa::World {
     let scale = trimtab::hpa::Answer::Failed("nobody looked".into());
-    trimtab::hpa::World { scale, pods: Vec::new(), metrics: Vec::new() }
+    trimtab::hpa::World { scale, pods: Vec::new(), metrics: Vec::new(), selected_by: Vec::new() }
 }
 
 /// A code, or `none`.

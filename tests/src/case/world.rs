@@ -11,7 +11,7 @@ use trimtab::{Duration, Notation, Quantity, Timestamp};
 
 /// What a loop sees, in short.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(super) struct World {
     scale: Scale,
     #[serde(default)]
@@ -19,6 +19,9 @@ pub(super) struct World {
     /// Metrics APIs that fail, by the resource asked for.
     #[serde(default)]
     failed: BTreeMap<String, String>,
+    /// The autoscalers that pick these pods, this one included, where there is another.
+    #[serde(default)]
+    selected_by: Vec<String>,
 }
 
 /// The target's scale: a size, the size wanted and the size that is there, or an error.
@@ -141,6 +144,7 @@ impl World {
             pods: listed.map(|(name, pods)| pods.facts(name, now)).collect(),
             metrics: metrics.collect(),
             scale,
+            selected_by: self.selected_by.clone(),
         }
     }
 }

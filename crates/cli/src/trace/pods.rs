@@ -150,6 +150,7 @@ impl<'a> Pods<'a> {
             }),
             pods: (0..size).map(pod).collect(),
             metrics: self.autoscaler.spec.metrics.iter().map(answer).collect(),
+            selected_by: Vec::new(),
         }
     }
 }

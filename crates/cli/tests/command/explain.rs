@@ -126,6 +126,7 @@ fn world(size: i32, percent: i64, now: Timestamp) -> World {
         scale: Answer::Ok(Scale { spec: size, status: size, selector: "app=api".into() }),
         pods: (0..size).map(pod).collect(),
         metrics: vec![MetricAnswer::Usage((0..size).map(metrics).collect())],
+        selected_by: Vec::new(),
     }
 }
 

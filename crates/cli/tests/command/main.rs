@@ -3,6 +3,7 @@
 mod docs;
 mod explain;
 mod hostile;
+mod hpa_explain;
 mod mistakes;
 mod replay;
 mod rightsize;
@@ -11,3 +12,4 @@ mod simulate;
 mod streams;
 mod support;
 mod trace;
+mod validate;

@@ -16,8 +16,10 @@ pub(super) fn parse(text: &str) -> Option<Quantity> {
     let parts = Parts::of(text)?;
     let (base, notation) = interpret(parts.suffix)?;
     if let Some((amount, kept)) = quick(&parts, base) {
-        let canonical = kept && canonical::text(&amount, notation) != text;
-        let text = canonical.then(|| text.into());
+        let differs = kept && !parts.is_plain(text, notation) && {
+            canonical::text(&amount, notation) != text
+        };
+        let text = differs.then(|| text.into());
         return Some(Quantity { amount, notation, text });
     }
     let (amount, below_one) = slow(&parts, base)?;
@@ -56,6 +58,15 @@ impl<'a> Parts<'a> {
         let has_digits = zeros || !whole.is_empty() || !fraction.is_empty();
         let whole = if whole.is_empty() { "0" } else { whole };
         Some(Self { negative, whole, fraction, suffix, has_digits })
+    }
+
+    /// Whether the text is nothing but a whole number and its suffix. If Kubernetes keeps such a
+    /// text, which it does only where no larger suffix would do, it is canonical as it stands.
+    fn is_plain(&self, text: &str, notation: Notation) -> bool {
+        let length = self.whole.len().saturating_add(self.suffix.len());
+        notation != Notation::Exponent
+            && self.fraction.is_empty()
+            && text.len() == length.saturating_add(usize::from(self.negative))
     }
 }
 
@@ -124,19 +135,25 @@ fn quick(parts: &Parts<'_>, base: Base) -> Option<(Amount, bool)> {
     if room < 0 || scale < NANO {
         return None;
     }
-    let figures = format!("{}{}", parts.whole, parts.fraction);
-    let read: i64 = figures.parse().ok()?;
+    let read = number(parts.whole, parts.fraction)?;
     let value = read.checked_mul(factor)?;
     let value = if parts.negative { value.wrapping_neg() } else { value };
     let kept = match base {
         Base::Two(power) => power.rem_euclid(10) == 0 && read.rem_euclid(8) != 0,
         Base::Ten(_) => {
             scale.checked_rem(3) == Some(0)
-                && !figures.ends_with("000")
-                && !figures.starts_with('0')
+                && read.checked_rem(1000) != Some(0)
+                && !parts.whole.starts_with('0')
         }
     };
     Some((Amount::Small { value, scale }, kept))
+}
+
+/// Digits before and after a point as one number.
+fn number(whole: &str, fraction: &str) -> Option<i64> {
+    whole.bytes().chain(fraction.bytes()).try_fold(0_i64, |number, digit| {
+        number.checked_mul(10)?.checked_add(i64::from(digit.checked_sub(b'0')?))
+    })
 }
 
 /// The slower way, and whether the amount lies between 0 and 1.
@@ -181,4 +198,33 @@ fn in_nanos(figures: &str, scale: i32) -> Option<String> {
     }
     let up = increased(if whole.is_empty() { "0" } else { whole });
     Some(up.trim_start_matches('0').to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_texts_that_are_kept_are_canonical() {
+        let suffixes = ["n", "u", "m", "", "k", "M", "G", "T", "P", "E", "Ki", "Mi", "Gi", "Ti"];
+        let figures = (0..4_100).chain([10_000, 65_536, 123_456, 1_000_000, 1_048_576]);
+        let (mut plain, mut other) = (0, 0);
+        for figure in figures {
+            for (sign, suffix) in ["", "-", "+", "0"].iter().flat_map(|s| suffixes.map(|u| (s, u)))
+            {
+                let text = format!("{sign}{figure}{suffix}");
+                let parts = Parts::of(&text).expect("a quantity");
+                let (base, notation) = interpret(suffix).expect("a suffix");
+                let Some((amount, true)) = quick(&parts, base) else { continue };
+                if parts.is_plain(&text, notation) {
+                    assert_eq!(canonical::text(&amount, notation), text);
+                    plain += 1;
+                } else {
+                    assert_ne!(canonical::text(&amount, notation), text);
+                    other += 1;
+                }
+            }
+        }
+        assert!(plain > 50_000 && other > 50_000, "{plain} plain, {other} others");
+    }
 }

@@ -6,9 +6,11 @@ use super::premise::name_of;
 use crate::decide::{Input, Settled};
 use crate::law::hpa;
 use crate::law::rules::{Beyond, Direction, Rules, Unit, propose};
-use crate::recorder::{ConditionNote, MetricNote, Note, PodNote, StageNote, Standing, Trail};
+use crate::recorder::{
+    ConditionNote, MetricNote, Note, PodNote, Stage, StageNote, Standing, Trail,
+};
 use crate::state::{Memory, poll_timeout};
-use crate::{Duration, MetricName, Real, Replicas, Said, State, Timestamp};
+use crate::{Duration, MetricName, Real, Reason, Replicas, Said, State, Timestamp};
 
 /// What was found.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -226,10 +228,7 @@ impl Finding {
                 from: decision.from,
                 to: decision.to,
                 because: Said::from(&decision.because),
-                bound_by: decision.bound_by.as_ref().map(|(stage, reason)| BoundBy {
-                    stage: stage.as_str().into(),
-                    reason: Said::from(reason),
-                }),
+                bound_by: decision.bound_by.as_ref().map(BoundBy::of),
             },
             wait: None,
             ask_again: poll_timeout(policy, &settled.state),
@@ -350,8 +349,14 @@ fn metric_name(autoscaler: &hpa::Autoscaler, place: u16) -> Option<String> {
     Some(autoscaler.spec.metrics.get(usize::from(place))?.source.name().into())
 }
 
+impl BoundBy {
+    pub(crate) fn of((stage, reason): &(Stage, Reason)) -> Self {
+        Self { stage: stage.as_str().into(), reason: Said::from(reason) }
+    }
+}
+
 impl StageFinding {
-    fn of(note: &StageNote) -> Self {
+    pub(crate) fn of(note: &StageNote) -> Self {
         Self {
             stage: note.stage.as_str().into(),
             input: note.input,
@@ -362,7 +367,7 @@ impl StageFinding {
 }
 
 impl EventFinding {
-    fn of(event: &hpa::Event) -> Self {
+    pub(crate) fn of(event: &hpa::Event) -> Self {
         Self {
             kind: if event.warning { "Warning" } else { "Normal" }.into(),
             reason: event.reason.into(),

@@ -102,9 +102,10 @@ pub fn new_request(
 
 /// Whether a metric is a share of this resource's request.
 fn aims_at(metric: &MetricSpec, resource: Resource) -> bool {
-    let name = match &*metric.source {
-        MetricSource::Resource { name } | MetricSource::ContainerResource { name, .. } => name,
-        _ => return false,
+    let (MetricSource::Resource { name } | MetricSource::ContainerResource { name, .. }) =
+        &*metric.source
+    else {
+        return false;
     };
     metric.target.kind == TargetType::Utilization && name.as_str() == resource_name(resource)
 }
@@ -176,6 +177,7 @@ fn world(load: Load, resource: &ResourceName, container: &str, now: Timestamp) -
         scale: Answer::Ok(Scale { spec, status, selector: "app".into() }),
         pods: names.iter().map(pod).collect(),
         metrics: vec![MetricAnswer::Usage(names.iter().map(usage).collect())],
+        selected_by: Vec::new(),
     }
 }
 

@@ -94,7 +94,7 @@ impl Course {
                 changes.push((stretch.until, false, stretch.value));
             }
         }
-        changes.sort_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)));
+        changes.sort_by_key(|(at, begins, _)| (*at, *begins));
         let (mut usage, mut alive) = (Sum::default(), 0_u64);
         let (mut total, mut covered) = (Sum::default(), Duration::ZERO);
         let mut since = changes.first()?.0;

@@ -27,10 +27,10 @@ impl Sum {
     /// The sum over a divisor, rounded once.
     pub(crate) fn over(self, divisor: f64) -> f64 {
         let quotient = self.sum / divisor;
-        if !quotient.is_finite() {
+        let (product, error) = exact_product(quotient, divisor);
+        if !product.is_finite() {
             return quotient;
         }
-        let (product, error) = exact_product(quotient, divisor);
         quotient + ((self.sum - product) - error + self.rest) / divisor
     }
 }
@@ -90,6 +90,11 @@ mod tests {
         }
         sum.add(-1e300);
         assert!(sum.over(1e14).is_infinite());
+        let mut most = Sum::default();
+        most.add(f64::MAX);
+        for parts in [1.0, 3.0, 7.0] {
+            assert!((most.over(parts) - f64::MAX / parts).abs() < 1e-9, "{parts}");
+        }
     }
 
     #[test]

@@ -14,10 +14,11 @@ mod decay;
 mod exp2;
 mod histogram;
 mod pod;
+mod pods;
 mod policy;
 mod settings;
 
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 pub use self::bounds::Recommendation;
 pub use self::checkpoint::{Checkpoint, CheckpointError, SavedHistogram, VERSION};
@@ -28,9 +29,11 @@ pub use self::settings::{Percentiles, Settings, SettingsError};
 
 use self::aggregate::Aggregate;
 use self::amount::{amount, amount_of_cores};
-use self::decay::Factor;
+use self::buckets::Scheme;
+use self::decay::{Decaying, Factor, Factors};
 use self::pod::{NEVER, Pod};
-use super::{Asked, Estimator, PodId, Refused, Seen, Usage};
+use self::pods::Pods;
+use super::{Asked, Estimator, Refused, Seen, Usage};
 use crate::{Real, Timestamp};
 
 /// The settings that a recommender runs with, checked. Cheap to clone.
@@ -61,22 +64,42 @@ pub struct Recommender(Option<Arc<Settings>>);
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Vpa {
     seen: Aggregate,
-    /// In the order of their numbers.
-    pods: Box<[Pod]>,
+    pods: Pods,
     /// What a checkpoint told, which stays apart: the order of summing is part of the answer.
     before: Option<Box<Aggregate>>,
     recommender: Recommender,
 }
 
-/// Factors of decay, kept from one sample to the next. Samples of many containers at one instant
-/// then cost one power of two and not one each; what comes out is the same.
+/// What was used how often, newer samples counting more.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Distribution {
+    /// From the first bucket that is filled to the last.
+    pub buckets: Vec<Bucket>,
+    /// The weight of all samples; what is too light to fill a bucket is in it.
+    pub total: Real,
+}
+
+/// One bucket of a [`Distribution`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Bucket {
+    /// Which of the 176.
+    pub number: u8,
+    /// Where it ends, in cores or bytes; where it starts, for the last one.
+    pub end: Real,
+    /// Its weight.
+    pub weight: Real,
+}
+
+/// Factors of decay, kept from one sample to the next: of some thousand instants for CPU, of one
+/// for memory. Samples of many containers at the same instants then cost one power of two an
+/// instant and not one each; what comes out is the same.
 #[derive(Clone, Debug, Default)]
 pub struct DecayCache {
-    cpu: Factor,
+    cpu: Factors,
     memory: Factor,
 }
 
-static DEFAULTS: LazyLock<Settings> = LazyLock::new(Settings::default);
+static DEFAULTS: Settings = Settings::DEFAULT;
 
 impl Recommender {
     /// A recommender with these settings.
@@ -90,8 +113,9 @@ impl Recommender {
 
     /// Its settings.
     #[must_use]
+    #[inline]
     pub fn settings(&self) -> &Settings {
-        self.0.as_ref().map_or_else(|| &*DEFAULTS, |settings| settings)
+        self.0.as_deref().unwrap_or(&DEFAULTS)
     }
 
     /// A container that nothing was seen of.
@@ -117,36 +141,43 @@ impl Vpa {
     /// [`Refused`] says why the recommender would not count it; nothing has changed then.
     #[inline]
     pub fn add_with(&mut self, usage: &Usage, decay: &mut DecayCache) -> Result<(), Refused> {
+        let mut none = Factor::default();
+        let DecayCache { cpu, memory } = decay;
+        self.take(usage, cpu.of(usage.at).unwrap_or(&mut none), memory)
+    }
+
+    #[inline]
+    fn take(
+        &mut self,
+        usage: &Usage,
+        cpu: &mut Factor,
+        memory: &mut Factor,
+    ) -> Result<(), Refused> {
         let Usage { pod, at, seen } = *usage;
-        let place = self.place(pod);
-        let mut known = match place {
-            Ok(place) => self.pods.get(place).copied().unwrap_or(Pod::new(pod)),
-            Err(_) => Pod::new(pod),
-        };
+        let Self { seen: aggregate, pods, recommender, .. } = self;
+        let settings = recommender.settings();
         match seen {
             Seen::Cpu(cores) => {
                 let millicores = amount_of_cores(finite(cores)?);
-                known.cpu(at)?;
-                let half_life = self.recommender.settings().cpu_half_life;
-                self.seen.add_cpu(millicores, at, half_life, &mut decay.cpu);
+                pods.with(pod, |pod| pod.cpu(at))?;
+                aggregate.add_cpu(millicores, at, settings.cpu_half_life, cpu);
             }
             Seen::Memory(bytes) => {
                 let bytes = amount(finite(bytes)?);
-                let settings = self.recommender.settings();
-                let (half_life, interval) = (settings.memory_half_life, settings.memory_interval);
-                if let Some(change) = known.memory(at, bytes, interval)? {
-                    self.seen.change_memory(change, half_life, &mut decay.memory);
+                let interval = settings.memory_interval;
+                let change = pods.with(pod, |pod| pod.memory(at, bytes, interval))?;
+                if let Some(change) = change {
+                    let half_life = settings.memory_half_life;
+                    aggregate.change_memory(change, half_life, memory);
                 }
             }
             Seen::OomKilled { request } => {
-                let settings = self.recommender.settings();
-                let half_life = settings.memory_half_life;
-                if let Some(change) = known.oom(at, request, settings)? {
-                    self.seen.change_memory(change, half_life, &mut decay.memory);
+                if let Some(change) = pods.with(pod, |pod| pod.oom(at, request, settings))? {
+                    let half_life = settings.memory_half_life;
+                    aggregate.change_memory(change, half_life, memory);
                 }
             }
         }
-        self.keep(place, known);
         Ok(())
     }
 
@@ -170,6 +201,18 @@ impl Vpa {
         self.seen.count.saturating_add(before)
     }
 
+    /// CPU in cores, over all pods and the checkpoint.
+    #[must_use]
+    pub fn cpu(&self) -> Distribution {
+        distribution(&self.whole().cpu, &buckets::CPU)
+    }
+
+    /// Peaks of memory in bytes, over all pods and the checkpoint.
+    #[must_use]
+    pub fn memory(&self) -> Distribution {
+        distribution(&self.whole().memory, &buckets::MEMORY)
+    }
+
     /// What is told of all pods and the checkpoint together, summed in the recommender's order.
     fn whole(&self) -> Aggregate {
         let settings = self.recommender.settings();
@@ -187,43 +230,13 @@ impl Vpa {
         let ends = self.pods.iter().map(Pod::window_end);
         ends.fold(self.seen.last.max(before), Timestamp::max)
     }
-
-    /// Where a pod stands in the list, or should.
-    #[inline]
-    fn place(&self, pod: PodId) -> Result<usize, usize> {
-        match &*self.pods {
-            [only] if only.id() == pod => Ok(0),
-            pods => pods.binary_search_by_key(&pod, Pod::id),
-        }
-    }
-
-    #[inline]
-    fn keep(&mut self, place: Result<usize, usize>, pod: Pod) {
-        match place {
-            Ok(place) => {
-                if let Some(known) = self.pods.get_mut(place) {
-                    *known = pod;
-                }
-            }
-            Err(place) => self.insert(place, pod),
-        }
-    }
-
-    #[cold]
-    fn insert(&mut self, place: usize, pod: Pod) {
-        let mut pods = Vec::with_capacity(self.pods.len().saturating_add(1));
-        pods.extend(self.pods.iter().take(place));
-        pods.push(pod);
-        pods.extend(self.pods.iter().skip(place));
-        self.pods = pods.into_boxed_slice();
-    }
 }
 
 impl Estimator for Vpa {
     type Answer = Recommendation;
 
     fn add(&mut self, usage: &Usage) -> Result<(), Refused> {
-        self.add_with(usage, &mut DecayCache::default())
+        self.take(usage, &mut Factor::default(), &mut Factor::default())
     }
 
     /// Takes over what another one saw of other pods. Counts and times are exact. Weights are those
@@ -244,12 +257,7 @@ impl Estimator for Vpa {
             (before @ None, Some(more)) => *before = Some(more.clone()),
             (_, None) => {}
         }
-        for pod in &other.pods {
-            let place = self.place(pod.id());
-            let known = place.ok().and_then(|place| self.pods.get(place));
-            let further = known.map_or(*pod, |known| known.further(*pod));
-            self.keep(place, further);
-        }
+        self.pods.merge(&other.pods);
     }
 
     fn recommend(&self, asked: &Asked) -> Recommendation {
@@ -261,6 +269,20 @@ impl Estimator for Vpa {
     }
 }
 
+fn distribution(decaying: &Decaying, scheme: &Scheme) -> Distribution {
+    let histogram = decaying.histogram();
+    let bucket = |(number, weight)| Bucket {
+        number,
+        end: Real::new(scheme.end(number)),
+        weight: Real::new(weight),
+    };
+    Distribution {
+        buckets: histogram.filled().map(bucket).collect(),
+        total: Real::new(histogram.total()),
+    }
+}
+
+#[inline]
 fn finite(value: Real) -> Result<f64, Refused> {
     if value.get().is_finite() { Ok(value.get()) } else { Err(Refused::NotFinite(value)) }
 }

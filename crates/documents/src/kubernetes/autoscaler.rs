@@ -2,33 +2,44 @@
 
 use serde::Deserialize;
 use trimtab_core::hpa;
-use trimtab_core::{LabelExpression, LabelSelector, Quantity};
+use trimtab_core::{LabelExpression, LabelSelector};
 
+use super::metadata::SentMetadata;
 use super::objects::{self, Amount, Metadata, MetricIdentifier, ObjectReference, Text, or_null};
+use super::shape::{list, object, optional, optional_list};
 
-/// An autoscaling/v2 HorizontalPodAutoscaler; its status stays text until it is asked for.
+/// An autoscaling/v2 HorizontalPodAutoscaler with its status.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub(crate) struct Autoscaler<'a> {
-    #[serde(borrow, default, deserialize_with = "or_null")]
+    #[serde(borrow, default, deserialize_with = "object")]
     pub(crate) metadata: Metadata<'a>,
-    #[serde(borrow, default, deserialize_with = "or_null")]
+    #[serde(borrow, default, deserialize_with = "object")]
     pub(crate) spec: Spec<'a>,
     #[serde(default)]
     pub(crate) status: Option<hpa::Status>,
 }
 
+/// One as it is sent to the API server, which passes over its status.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub(crate) struct Sent<'a> {
+    #[serde(borrow, default, deserialize_with = "object")]
+    metadata: SentMetadata<'a>,
+    #[serde(borrow, default, deserialize_with = "object")]
+    spec: Spec<'a>,
+}
+
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Spec<'a> {
-    #[serde(borrow, default, deserialize_with = "or_null")]
+    #[serde(borrow, default, deserialize_with = "object")]
     scale_target_ref: ObjectReference<'a>,
     #[serde(default)]
     min_replicas: Option<i32>,
     #[serde(default, deserialize_with = "or_null")]
     max_replicas: i32,
-    #[serde(borrow, default, deserialize_with = "or_null")]
+    #[serde(borrow, default, deserialize_with = "list")]
     metrics: Vec<Metric<'a>>,
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "optional")]
     behavior: Option<Behavior<'a>>,
 }
 
@@ -37,15 +48,15 @@ pub(crate) struct Spec<'a> {
 struct Metric<'a> {
     #[serde(borrow, default, deserialize_with = "or_null", rename = "type")]
     kind: Text<'a>,
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "optional")]
     resource: Option<Source<'a>>,
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "optional")]
     container_resource: Option<Source<'a>>,
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "optional")]
     pods: Option<Source<'a>>,
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "optional")]
     object: Option<Source<'a>>,
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "optional")]
     external: Option<Source<'a>>,
 }
 
@@ -57,11 +68,11 @@ struct Source<'a> {
     name: Text<'a>,
     #[serde(borrow, default, deserialize_with = "or_null")]
     container: Text<'a>,
-    #[serde(borrow, default, deserialize_with = "or_null")]
+    #[serde(borrow, default, deserialize_with = "object")]
     described_object: ObjectReference<'a>,
-    #[serde(borrow, default, deserialize_with = "or_null")]
+    #[serde(borrow, default, deserialize_with = "object")]
     metric: MetricIdentifier<'a>,
-    #[serde(borrow, default, deserialize_with = "or_null")]
+    #[serde(borrow, default, deserialize_with = "object")]
     target: Target<'a>,
 }
 
@@ -81,9 +92,9 @@ struct Target<'a> {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Behavior<'a> {
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "optional")]
     scale_up: Option<Rules<'a>>,
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "optional")]
     scale_down: Option<Rules<'a>>,
 }
 
@@ -94,7 +105,7 @@ struct Rules<'a> {
     stabilization_window_seconds: Option<i32>,
     #[serde(borrow, default)]
     select_policy: Option<Text<'a>>,
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "optional_list")]
     policies: Option<Vec<Policy<'a>>>,
     #[serde(default)]
     tolerance: Option<Amount>,
@@ -111,71 +122,78 @@ struct Policy<'a> {
     period_seconds: i32,
 }
 
+impl Sent<'_> {
+    pub(crate) fn object(&self) -> hpa::HorizontalPodAutoscaler {
+        hpa::HorizontalPodAutoscaler { metadata: self.metadata.meta(), spec: self.spec.spec() }
+    }
+}
+
 impl Spec<'_> {
     /// What is scaled, in the autoscaler's namespace.
     pub(crate) fn target(&self, namespace: &str) -> hpa::Target {
-        let of = &self.scale_target_ref;
-        hpa::Target {
-            api_version: of.api_version.as_str().to_owned(),
-            kind: of.kind.as_str().to_owned(),
-            namespace: namespace.to_owned(),
-            name: of.name.as_str().to_owned(),
-        }
+        self.spec().target(namespace)
     }
 
-    /// The spec with the API server's defaults.
+    /// What the controller reads, with the API server's defaults.
     pub(crate) fn hpa(&self) -> hpa::Hpa {
-        let spec = hpa::Hpa {
+        self.spec().hpa().with_defaults()
+    }
+
+    /// The spec as it was written.
+    pub(crate) fn spec(&self) -> hpa::HorizontalPodAutoscalerSpec {
+        hpa::HorizontalPodAutoscalerSpec {
+            scale_target_ref: self.scale_target_ref.reference(),
             min_replicas: self.min_replicas,
             max_replicas: self.max_replicas,
-            metrics: self.metrics.iter().map(Metric::spec).collect(),
+            metrics: self.metrics.iter().map(Metric::sources).collect(),
             behavior: self.behavior.as_ref().map(|behavior| hpa::Behavior {
                 scale_up: behavior.scale_up.as_ref().map(Rules::rules),
                 scale_down: behavior.scale_down.as_ref().map(Rules::rules),
             }),
-        };
-        spec.with_defaults()
+        }
     }
 }
 
 impl Metric<'_> {
-    fn spec(&self) -> hpa::MetricSpec {
-        let kind = self.kind.as_str();
-        let named = match kind {
-            "Resource" => &self.resource,
-            "ContainerResource" => &self.container_resource,
-            "Pods" => &self.pods,
-            "Object" => &self.object,
-            "External" => &self.external,
-            _ => &None,
+    fn sources(&self) -> hpa::MetricSources {
+        let named = |of: &Source<'_>| hpa::NamedMetricSource {
+            metric: of.metric.identifier(),
+            target: of.target.target(),
         };
-        let nothing = Source::default();
-        let of = named.as_ref().unwrap_or(&nothing);
-        let source = match kind {
-            "Resource" => hpa::MetricSource::Resource { name: of.name.as_str().into() },
-            "ContainerResource" => hpa::MetricSource::ContainerResource {
-                name: of.name.as_str().into(),
-                container: of.container.as_str().to_owned(),
-            },
-            "Pods" => hpa::MetricSource::Pods { metric: of.metric.identifier() },
-            "Object" => hpa::MetricSource::Object {
-                described_object: hpa::ObjectReference {
-                    kind: of.described_object.kind.as_str().to_owned(),
-                    name: of.described_object.name.as_str().to_owned(),
-                    api_version: of.described_object.api_version.as_str().to_owned(),
-                },
-                metric: of.metric.identifier(),
-            },
-            "External" => hpa::MetricSource::External { metric: of.metric.identifier() },
-            other => hpa::MetricSource::Other(other.to_owned()),
+        let object = |of: &Source<'_>| hpa::ObjectMetricSource {
+            described_object: of.described_object.reference(),
+            target: of.target.target(),
+            metric: of.metric.identifier(),
         };
-        let target = hpa::MetricTarget {
-            kind: of.target.kind.as_str().to_owned().into(),
-            value: of.target.value.as_ref().map(served),
-            average_value: of.target.average_value.as_ref().map(served),
-            average_utilization: of.target.average_utilization,
+        let resource = |of: &Source<'_>| hpa::ResourceMetricSource {
+            name: of.name.as_str().into(),
+            target: of.target.target(),
         };
-        hpa::MetricSpec::new(source, target)
+        let container = |of: &Source<'_>| hpa::ContainerResourceMetricSource {
+            name: of.name.as_str().into(),
+            target: of.target.target(),
+            container: of.container.owned(),
+        };
+        hpa::MetricSources {
+            kind: self.kind.owned(),
+            object: self.object.as_ref().map(object),
+            pods: self.pods.as_ref().map(named),
+            resource: self.resource.as_ref().map(resource),
+            container_resource: self.container_resource.as_ref().map(container),
+            external: self.external.as_ref().map(named),
+        }
+    }
+}
+
+impl Target<'_> {
+    fn target(&self) -> hpa::MetricTarget {
+        let given = |amount: &Option<Amount>| amount.as_ref().map(|amount| amount.0.clone());
+        hpa::MetricTarget {
+            kind: self.kind.owned().into(),
+            value: given(&self.value),
+            average_value: given(&self.average_value),
+            average_utilization: self.average_utilization,
+        }
     }
 }
 
@@ -183,7 +201,7 @@ impl Rules<'_> {
     fn rules(&self) -> hpa::ScalingRules {
         let policies = self.policies.as_ref().map(|policies| {
             let of = |policy: &Policy<'_>| hpa::Policy {
-                kind: policy.kind.as_str().to_owned().into(),
+                kind: policy.kind.owned().into(),
                 value: policy.value,
                 period_seconds: policy.period_seconds,
             };
@@ -191,35 +209,38 @@ impl Rules<'_> {
         });
         hpa::ScalingRules {
             stabilization_window_seconds: self.stabilization_window_seconds,
-            select_policy: self.select_policy.as_ref().map(|w| w.as_str().to_owned().into()),
+            select_policy: self.select_policy.as_ref().map(|word| word.owned().into()),
             policies,
-            tolerance: self.tolerance.as_ref().map(served),
+            tolerance: self.tolerance.as_ref().map(|amount| amount.0.clone()),
         }
     }
 }
 
-/// A quantity as the API server serves it: in its canonical text, which is not always the same
-/// number to the controller. A tolerance of `0.3` comes back as `300m`, which is another double.
-fn served(amount: &Amount) -> Quantity {
-    amount.0.to_string().parse().unwrap_or_else(|_| amount.0.clone())
+impl ObjectReference<'_> {
+    fn reference(&self) -> hpa::ObjectReference {
+        hpa::ObjectReference {
+            kind: self.kind.owned(),
+            name: self.name.owned(),
+            api_version: self.api_version.owned(),
+        }
+    }
 }
 
 impl MetricIdentifier<'_> {
     fn identifier(&self) -> hpa::MetricIdentifier {
         let selector = self.selector.as_ref().map(objects::LabelSelector::selector);
-        hpa::MetricIdentifier { name: self.name.as_str().to_owned(), selector }
+        hpa::MetricIdentifier { name: self.name.owned(), selector }
     }
 }
 
 impl objects::LabelSelector<'_> {
     /// The core's own.
     pub(crate) fn selector(&self) -> LabelSelector {
-        let owned = |text: &Text<'_>| text.as_str().to_owned();
-        let labels = self.match_labels.0.iter().map(|(key, value)| (owned(key), owned(value)));
+        let labels = self.match_labels.0.iter().map(|(key, value)| (key.owned(), value.owned()));
         let expressions = self.match_expressions.iter().map(|expression| LabelExpression {
-            key: owned(&expression.key),
-            operator: owned(&expression.operator),
-            values: expression.values.iter().map(owned).collect(),
+            key: expression.key.owned(),
+            operator: expression.operator.owned(),
+            values: expression.values.iter().map(Text::owned).collect(),
         });
         LabelSelector { match_labels: labels.collect(), match_expressions: expressions.collect() }
     }

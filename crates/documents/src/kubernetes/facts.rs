@@ -7,7 +7,8 @@ use trimtab_core::hpa::{
 use trimtab_core::{Duration, LabelSelector, Quantity, Selector, Timestamp};
 
 use super::objects::{
-    Amount, Container, Entries, ExternalMetricValue, MetricValue, Pod, PodMetrics, Scale, Text,
+    Amount, Container, Entries, ExternalMetricValue, MetricValue, Pod, PodMetrics, PodSpec, Scale,
+    Text,
 };
 
 /// What the metrics APIs would answer, and which of them fail.
@@ -166,13 +167,21 @@ fn pod(pod: &Pod<'_>) -> PodFacts {
             last_transition: ready.last_transition_time.unwrap_or(Timestamp::MIN),
         }),
         containers: spec.containers.iter().chain(beside).map(container).collect(),
-        pod_level: hpa::pod_level_requests(
-            &spec.containers.iter().map(requests).collect::<Vec<_>>(),
-            &spec.init_containers.iter().map(requests).collect::<Vec<_>>(),
-            &quantities(&spec.resources.requests),
-            &quantities(&spec.overhead),
-        ),
+        pod_level: pod_level(spec),
     }
+}
+
+/// What a pod requests as a whole; most have no requests of their own.
+fn pod_level(spec: &PodSpec<'_>) -> Option<Vec<(String, Milli)>> {
+    if spec.resources.requests.0.is_empty() {
+        return None;
+    }
+    hpa::pod_level_requests(
+        &spec.containers.iter().map(requests).collect::<Vec<_>>(),
+        &spec.init_containers.iter().map(requests).collect::<Vec<_>>(),
+        &quantities(&spec.resources.requests),
+        &quantities(&spec.overhead),
+    )
 }
 
 fn container(container: &Container<'_>) -> ContainerFacts {

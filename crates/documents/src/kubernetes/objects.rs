@@ -9,6 +9,8 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use trimtab_core::{Quantity, Timestamp};
 
+use super::shape;
+
 /// A field that may be `null`, which is its default.
 pub(crate) fn or_null<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
@@ -75,6 +77,10 @@ impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
 impl Text<'_> {
     pub(crate) fn as_str(&self) -> &str {
         &self.0
+    }
+
+    pub(crate) fn owned(&self) -> String {
+        self.as_str().to_owned()
     }
 }
 
@@ -276,7 +282,7 @@ pub(crate) struct ObjectReference<'a> {
 pub(crate) struct MetricIdentifier<'a> {
     #[serde(borrow, default, deserialize_with = "or_null")]
     pub(crate) name: Text<'a>,
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "shape::optional")]
     pub(crate) selector: Option<LabelSelector<'a>>,
 }
 
@@ -285,7 +291,7 @@ pub(crate) struct MetricIdentifier<'a> {
 pub(crate) struct LabelSelector<'a> {
     #[serde(borrow, default, deserialize_with = "or_null")]
     pub(crate) match_labels: Entries<'a, Text<'a>>,
-    #[serde(borrow, default, deserialize_with = "or_null")]
+    #[serde(borrow, default, deserialize_with = "shape::list")]
     pub(crate) match_expressions: Vec<LabelExpression<'a>>,
 }
 

@@ -1,5 +1,7 @@
 //! Plain averages: the mean figure of the pods, aimed at a value.
 
+use std::borrow::Borrow;
+
 use super::perpod::{Joined, Measure, Strangers};
 use super::pods::PodClass;
 use super::world::PodFacts;
@@ -14,7 +16,7 @@ impl Measure for Average {
     /// The mean in thousandths.
     type Found = i64;
 
-    fn prepare(&self, _: &[PodFacts], _: &mut [Joined]) -> Result<(), String> {
+    fn prepare<P: Borrow<PodFacts>>(&self, _: &[P], _: &mut [Joined]) -> Result<(), String> {
         Ok(())
     }
 

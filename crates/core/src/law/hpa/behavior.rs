@@ -21,12 +21,8 @@ pub(super) fn stabilize(
     desired: i32,
     now: Timestamp,
 ) -> Stage {
-    let window =
-        |rules: &Option<ScalingRules>| rules.as_ref().and_then(|r| r.stabilization_window_seconds);
-    // The controller's own window counts in whole seconds here.
-    let flag = amd64_i32(controller.downscale_stabilization.as_seconds());
-    let up_from = before(now, window(&behavior.scale_up).unwrap_or(0));
-    let down_from = before(now, window(&behavior.scale_down).unwrap_or(flag));
+    let (up, down) = windows(behavior, controller);
+    let (up_from, down_from) = (before(now, up), before(now, down));
     let (mut lowest, mut highest, mut reusable) = (desired, desired, None);
     for (at, entry) in history.iter().enumerate() {
         if entry.at > up_from {
@@ -56,6 +52,15 @@ pub(super) fn stabilize(
         (true, Word::ScaleDownStabilized, HELD_UP)
     };
     Stage { size, said }
+}
+
+/// How many seconds back recommendations count, for growing and for shrinking.
+pub(super) fn windows(behavior: &Behavior, controller: &Controller) -> (i32, i32) {
+    let window =
+        |rules: &Option<ScalingRules>| rules.as_ref().and_then(|r| r.stabilization_window_seconds);
+    // The controller's own window counts in whole seconds here.
+    let flag = amd64_i32(controller.downscale_stabilization.as_seconds());
+    (window(&behavior.scale_up).unwrap_or(0), window(&behavior.scale_down).unwrap_or(flag))
 }
 
 /// What the limits look at beside the sizes.
@@ -97,13 +102,18 @@ pub(super) fn limit(with: &Limits<'_>, current: i32, desired: i32) -> Stage {
 }
 
 #[derive(Clone, Copy, PartialEq)]
-enum Way {
+pub(super) enum Way {
     Up,
     Down,
 }
 
 /// How far a direction's policies let the size go now.
-fn farthest(with: &Limits<'_>, rules: Option<&ScalingRules>, current: i32, way: Way) -> i32 {
+pub(super) fn farthest(
+    with: &Limits<'_>,
+    rules: Option<&ScalingRules>,
+    current: i32,
+    way: Way,
+) -> i32 {
     let select = rules.and_then(|r| r.select_policy.as_ref());
     if select == Some(&SelectPolicy::Disabled) {
         return current;
@@ -121,11 +131,16 @@ fn farthest(with: &Limits<'_>, rules: Option<&ScalingRules>, current: i32, way: 
     chosen.unwrap_or(if largest { i32::MIN } else { i32::MAX })
 }
 
-/// How far one policy lets the size go: from where it stood at the beginning of the period.
-fn reach(with: &Limits<'_>, policy: &Policy, current: i32, way: Way) -> Option<i32> {
+/// Where the size stood at the beginning of a policy's period.
+pub(super) fn base(with: &Limits<'_>, policy: &Policy, current: i32) -> i32 {
     let grown = moved_within(with.ups, policy.period_seconds, with.now);
     let shrunk = moved_within(with.downs, policy.period_seconds, with.now);
-    let base = current.wrapping_sub(grown).wrapping_add(shrunk);
+    current.wrapping_sub(grown).wrapping_add(shrunk)
+}
+
+/// How far one policy lets the size go: from where it stood at the beginning of the period.
+pub(super) fn reach(with: &Limits<'_>, policy: &Policy, current: i32, way: Way) -> Option<i32> {
+    let base = base(with, policy, current);
     let part = f64::from(policy.value) / 100.0;
     Some(match (way, &policy.kind) {
         (Way::Up, PolicyType::Pods) => base.wrapping_add(policy.value),

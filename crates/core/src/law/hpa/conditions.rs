@@ -1,5 +1,7 @@
 //! The conditions of a status: one a type, in order of first appearance.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::texts::{Message, Word};
@@ -119,7 +121,7 @@ impl Condition {
     /// The controller's sentence.
     #[must_use]
     pub fn message(&self) -> String {
-        self.message.to_string()
+        self.message.text().into_owned()
     }
 }
 
@@ -168,26 +170,26 @@ pub(super) fn holds(conditions: &[Condition], kind: &ConditionType) -> bool {
 /// The shape in JSON, as Kubernetes has it.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Shape {
+struct Shape<'a> {
     #[serde(rename = "type")]
-    kind: String,
-    status: String,
+    kind: Cow<'a, str>,
+    status: Cow<'a, str>,
     #[serde(default)]
     last_transition_time: Option<Timestamp>,
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    reason: String,
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    message: String,
+    #[serde(default, skip_serializing_if = "str::is_empty")]
+    reason: Cow<'a, str>,
+    #[serde(default, skip_serializing_if = "str::is_empty")]
+    message: Cow<'a, str>,
 }
 
 impl Serialize for Condition {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let shape = Shape {
-            kind: self.kind.as_str().to_owned(),
-            status: self.status.as_str().to_owned(),
+            kind: self.kind.as_str().into(),
+            status: self.status.as_str().into(),
             last_transition_time: self.last_transition,
-            reason: self.reason().to_owned(),
-            message: self.message(),
+            reason: self.reason().into(),
+            message: self.message.text(),
         };
         shape.serialize(serializer)
     }
@@ -196,11 +198,12 @@ impl Serialize for Condition {
 impl<'de> Deserialize<'de> for Condition {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let shape = Shape::deserialize(deserializer)?;
+        let word = Word::find(&shape.reason).map(Why::Word);
         Ok(Self {
-            kind: ConditionType::read(shape.kind),
-            status: ConditionStatus::read(shape.status),
-            reason: Word::find(&shape.reason).map_or(Why::Text(shape.reason), Why::Word),
-            message: Message::Text(shape.message),
+            kind: ConditionType::read(shape.kind.into_owned()),
+            status: ConditionStatus::read(shape.status.into_owned()),
+            reason: word.unwrap_or_else(|| Why::Text(shape.reason.into_owned())),
+            message: Message::Text(shape.message.into_owned()),
             last_transition: shape.last_transition_time,
         })
     }

@@ -40,6 +40,25 @@ pub struct Gates {
     pub pod_level_resources: bool,
 }
 
+impl Gates {
+    /// Their names in Kubernetes.
+    pub const NAMES: [&str; 3] =
+        ["HPAConfigurableTolerance", "HPAScaleToZero", "PodLevelResources"];
+
+    /// Sets the gate of a name; `false` if there is no such gate here.
+    #[must_use]
+    pub fn set(&mut self, name: &str, on: bool) -> bool {
+        let gate = match name {
+            "HPAConfigurableTolerance" => &mut self.configurable_tolerance,
+            "HPAScaleToZero" => &mut self.scale_to_zero,
+            "PodLevelResources" => &mut self.pod_level_resources,
+            _ => return false,
+        };
+        *gate = on;
+        true
+    }
+}
+
 impl Default for Gates {
     /// Kubernetes' own defaults in 1.36.
     fn default() -> Self {

@@ -3,23 +3,35 @@
 use super::metric::MetricSpec;
 use super::spec::{Behavior, Hpa, Policy, PolicyType, ScalingRules, SelectPolicy};
 
+/// The least size where none is given.
+pub(super) const MIN_REPLICAS: i32 = 1;
+
 impl Hpa {
     /// The spec as the API server stores it: at least 1 replica, CPU at 80 % where no metric was
     /// given, and both directions of a `behavior` that is there at all.
     #[must_use]
     pub fn with_defaults(mut self) -> Self {
-        self.min_replicas.get_or_insert(1);
+        self.min_replicas.get_or_insert(MIN_REPLICAS);
         if self.metrics.is_empty() {
-            self.metrics.push(MetricSpec::utilization("cpu", 80));
+            self.metrics.push(metric());
         }
-        if let Some(behavior) = self.behavior.take() {
-            self.behavior = Some(Behavior {
-                scale_up: Some(over(scale_up(), behavior.scale_up)),
-                scale_down: Some(over(scale_down(), behavior.scale_down)),
-            });
-        }
+        self.behavior = self.behavior.take().map(Behavior::with_defaults);
         self
     }
+}
+
+impl Behavior {
+    pub(super) fn with_defaults(self) -> Self {
+        Self {
+            scale_up: Some(over(scale_up(), self.scale_up)),
+            scale_down: Some(over(scale_down(), self.scale_down)),
+        }
+    }
+}
+
+/// What is looked at where nothing is named: CPU at 80 %.
+pub(super) fn metric() -> MetricSpec {
+    MetricSpec::utilization("cpu", 80)
 }
 
 /// At once, and by the larger of 4 pods and all of them again every 15 s.

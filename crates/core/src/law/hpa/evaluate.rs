@@ -10,7 +10,7 @@ use super::status::Current;
 use super::texts::Word;
 use super::utilization::Utilization;
 use super::value;
-use super::world::{MetricAnswer, Milli, PodUsage};
+use super::world::{MetricAnswer, Milli, PodFacts, PodUsage};
 use crate::recorder::{MetricNote, Note, Recorder};
 use crate::selector::{LabelSelector, Selector};
 use crate::{Notation, Quantity, Real, Replicas};
@@ -335,7 +335,7 @@ fn averaged(milli: i64) -> Current {
     Current { average_value, ..Current::default() }
 }
 
-fn question<'a>(with: &Loop<'a>, note: &MetricNote) -> Question<'a> {
+fn question<'a>(with: &Loop<'a>, note: &MetricNote) -> Question<'a, PodFacts> {
     Question {
         place: note.metric,
         current: with.scale.spec,

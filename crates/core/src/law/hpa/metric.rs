@@ -190,8 +190,8 @@ struct Fields<V> {
 }
 
 impl<V> Shape<V> {
-    /// The shape of a source with its value under `target` or `current`.
-    pub(super) fn of(source: &MetricSource, target: Option<V>, current: Option<V>) -> Self {
+    /// The shape of a source with its target.
+    fn of(source: &MetricSource, target: V) -> Self {
         let mut shape = Self {
             kind: source.kind().to_owned(),
             resource: None,
@@ -202,6 +202,7 @@ impl<V> Shape<V> {
         };
         let (name, container) = (None, None);
         let (described_object, metric) = (None, None);
+        let (target, current) = (Some(target), None);
         let mut fields = Fields { name, container, described_object, metric, target, current };
         match source {
             MetricSource::Resource { name } => {
@@ -291,7 +292,7 @@ impl MetricSource {
 
 impl From<MetricSpec> for Shape<MetricTarget> {
     fn from(metric: MetricSpec) -> Self {
-        Self::of(&metric.source, Some(metric.target), None)
+        Self::of(&metric.source, metric.target)
     }
 }
 

@@ -1,9 +1,12 @@
 //! The flow that all metrics of pods share: sort the pods, take the ratio, doubt it, take it again.
 
+use std::borrow::Borrow;
+
 use super::controller::Controller;
 use super::pods::{PodClass, classify};
 use super::samples::{ByName, PodSample};
-use super::world::PodFacts;
+use super::why::PodWhy;
+use super::world::{Milli, PodFacts};
 use crate::arith::{amd64_i32, float_of_len};
 use crate::recorder::{MetricNote, Note, PodNote, Recorder};
 use crate::{Real, Reason, Timestamp};
@@ -23,10 +26,10 @@ impl Tolerances {
 }
 
 /// What a calculation works on.
-pub(super) struct Question<'a> {
+pub(super) struct Question<'a, P> {
     pub(super) place: u16,
     pub(super) current: i32,
-    pub(super) pods: &'a [PodFacts],
+    pub(super) pods: &'a [P],
     pub(super) tolerances: Tolerances,
     pub(super) controller: &'a Controller,
     pub(super) now: Timestamp,
@@ -51,7 +54,7 @@ pub(super) trait Measure {
     /// What a ratio comes with.
     type Found;
     /// Prepares the pods once it is clear that there is something to measure.
-    fn prepare(&self, facts: &[PodFacts], pods: &mut [Joined]) -> Result<(), String>;
+    fn prepare<P: Borrow<PodFacts>>(&self, facts: &[P], pods: &mut [Joined]) -> Result<(), String>;
     /// Use over target, from the pods that count.
     fn ratio(&self, pods: &[Joined], strangers: Strangers) -> Result<(f64, Self::Found), String>;
     /// The figure that a missing pod is given in a shrink.
@@ -59,8 +62,8 @@ pub(super) trait Measure {
 }
 
 /// The size that a metric of pods proposes, and what was found at the first look.
-pub(super) fn propose<S: PodSample, M: Measure, R: Recorder>(
-    question: &Question<'_>,
+pub(super) fn propose<P: Borrow<PodFacts>, S: PodSample, M: Measure, R: Recorder>(
+    question: &Question<'_, P>,
     samples: &[S],
     container: Option<&str>,
     is_cpu: bool,
@@ -107,15 +110,15 @@ pub(super) fn propose<S: PodSample, M: Measure, R: Recorder>(
 pub(super) const NO_PODS: &str = "no pods returned by selector while calculating replica count";
 
 /// Each pod beside its sample, and the samples that belong to no pod.
-fn join<S: PodSample, R: Recorder>(
-    question: &Question<'_>,
+fn join<P: Borrow<PodFacts>, S: PodSample, R: Recorder>(
+    question: &Question<'_, P>,
     samples: &ByName<'_, S>,
     is_cpu: bool,
     recorder: &mut R,
 ) -> (Vec<Joined>, Strangers) {
     let mut pods = Vec::with_capacity(question.pods.len());
     let (mut found, mut known, mut sum) = (0_usize, 0_usize, 0_i64);
-    for (place, facts) in question.pods.iter().enumerate() {
+    for (place, facts) in question.pods.iter().map(Borrow::borrow).enumerate() {
         let sample = samples.find(place, &facts.name);
         found = found.saturating_add(usize::from(sample.is_some()));
         let measured = sample.and_then(|s| Some((s.figure(samples.container)?, s.taken())));
@@ -123,11 +126,11 @@ fn join<S: PodSample, R: Recorder>(
         known = known.saturating_add(usize::from(measured.is_some()));
         sum = sum.wrapping_add(figure);
         let taken = measured.map(|(_, taken)| taken);
-        let class = classify(facts, taken, is_cpu, question.controller, question.now);
+        let why = classify(facts, taken, is_cpu, question.controller, question.now);
         if R::KEEPS {
-            note_pod(question, place, figure, class, recorder);
+            note_pod(question, place, measured.map(|(figure, _)| figure), why, recorder);
         }
-        pods.push(Joined { class, figure, request: 0 });
+        pods.push(Joined { class: why.class(), figure, request: 0 });
     }
     if samples.all_found(found) {
         return (pods, Strangers { count: 0, sum: 0 });
@@ -140,20 +143,22 @@ fn join<S: PodSample, R: Recorder>(
 /// product wraps.
 const MOST: i64 = i64::MAX.div_euclid(100);
 
-fn note_pod<R: Recorder>(
-    question: &Question<'_>,
+fn note_pod<P: Borrow<PodFacts>, R: Recorder>(
+    question: &Question<'_, P>,
     place: usize,
-    figure: i64,
-    class: PodClass,
+    figure: Option<i64>,
+    why: PodWhy,
     recorder: &mut R,
 ) {
-    let suspect = !(0..=MOST).contains(&figure);
+    let milli = figure.unwrap_or_default();
+    let suspect = !(0..=MOST).contains(&milli);
     if let Some(facts) = question.pods.get(place).filter(|_| suspect) {
-        let pod = facts.name.clone();
-        recorder.note(|| Note::Fact(Reason::HpaSuspectInput { pod, milli: figure }));
+        let pod = facts.borrow().name.clone();
+        recorder.note(|| Note::Fact(Reason::HpaSuspectInput { pod, milli }));
     }
     let pod = u32::try_from(place).unwrap_or(u32::MAX);
-    recorder.note(|| Note::Pod(PodNote { metric: question.place, pod, class }));
+    let (metric, class, figure) = (question.place, why.class(), figure.map(Milli));
+    recorder.note(|| Note::Pod(PodNote { metric, pod, class, why, figure }));
 }
 
 /// Gives missing and unready pods pessimistic figures, and counts all pods that have one then.
@@ -176,7 +181,7 @@ fn doubt<M: Measure>(pods: &mut [Joined], first: f64, growing_unready: bool, mea
 }
 
 /// The size after the second look: none that goes against the direction of either.
-fn cautious_size(question: &Question<'_>, first: f64, second: f64, length: usize) -> i32 {
+fn cautious_size<P>(question: &Question<'_, P>, first: f64, second: f64, length: usize) -> i32 {
     let turned = (first < 1.0 && second > 1.0) || (first > 1.0 && second < 1.0);
     if question.tolerances.hold(second) || turned {
         return question.current;

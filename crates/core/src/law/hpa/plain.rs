@@ -41,9 +41,14 @@ pub(super) fn stabilize(
     Stage { size, said }
 }
 
-/// At most doubled (or 4) a loop, within minimum and maximum.
+/// How far one loop may grow: twice the size, at least 4.
+pub(super) fn fastest(current: i32) -> i32 {
+    amd64_i32((2.0 * f64::from(current)).max(4.0))
+}
+
+/// At most so far a loop, within minimum and maximum.
 pub(super) fn limit(current: i32, desired: i32, min: i32, max: i32) -> Stage {
-    let fastest = amd64_i32((2.0 * f64::from(current)).max(4.0));
+    let fastest = fastest(current);
     let (cap, capped) = if max > fastest {
         (fastest, (true, Word::ScaleUpLimit, TOO_FAST_UP))
     } else {

@@ -1,6 +1,7 @@
 //! Sorting pods into those that count and those that don't.
 
 use super::controller::Controller;
+use super::why::PodWhy;
 use super::world::{PodFacts, PodPhase};
 use crate::{Duration, Timestamp};
 
@@ -30,42 +31,53 @@ impl PodClass {
     }
 }
 
-/// A pod's class: the first rule that fits, in the controller's order.
+/// Why a pod is taken as it is: the first rule that fits, in the controller's order.
 pub(super) fn classify(
     pod: &PodFacts,
     sample: Option<Taken>,
     is_cpu: bool,
     controller: &Controller,
     now: Timestamp,
-) -> PodClass {
-    if pod.deleted || pod.phase == PodPhase::Failed {
-        return PodClass::Ignored;
+) -> PodWhy {
+    if pod.deleted {
+        return PodWhy::Ending;
+    }
+    if pod.phase == PodPhase::Failed {
+        return PodWhy::Failed;
     }
     if pod.phase == PodPhase::Pending {
-        return PodClass::Unready;
+        return PodWhy::Pending;
     }
-    let Some(sample) = sample else { return PodClass::Missing };
-    if is_cpu && doubted(pod, sample, controller, now) {
-        return PodClass::Unready;
-    }
-    PodClass::Counted
+    let Some(sample) = sample else { return PodWhy::NoSample };
+    let doubt = if is_cpu { doubted(pod, sample, controller, now) } else { None };
+    doubt.unwrap_or(PodWhy::Sampled)
 }
 
 /// When a sample was measured and over how long, where its API says so.
 pub(super) type Taken = Option<(Timestamp, Duration)>;
 
-/// Whether a pod's CPU is not to be believed: start-up burns CPU that load does not explain.
-fn doubted(pod: &PodFacts, sample: Taken, controller: &Controller, now: Timestamp) -> bool {
-    let (Some(ready), Some(started)) = (pod.ready, pod.start_time) else { return true };
-    let Some((taken, window)) = sample else { return true };
+/// Why a pod's CPU is not to be believed: start-up burns CPU that load does not explain.
+fn doubted(
+    pod: &PodFacts,
+    sample: Taken,
+    controller: &Controller,
+    now: Timestamp,
+) -> Option<PodWhy> {
+    let (Some(ready), Some(started)) = (pod.ready, pod.start_time) else {
+        return Some(PodWhy::NoTimes);
+    };
+    let Some((taken, window)) = sample else { return Some(PodWhy::NoTimes) };
     let not_ready = ready.status == Some(false);
     if started.saturating_add(controller.cpu_initialization_period) > now {
+        if not_ready {
+            return Some(PodWhy::NotReady);
+        }
         // The sample's window must lie wholly after the pod became ready.
-        not_ready || taken < ready.last_transition.saturating_add(window)
-    } else {
-        not_ready
-            && started.saturating_add(controller.initial_readiness_delay) > ready.last_transition
+        let before = taken < ready.last_transition.saturating_add(window);
+        return before.then_some(PodWhy::SampledBeforeReady);
     }
+    let never = started.saturating_add(controller.initial_readiness_delay) > ready.last_transition;
+    (not_ready && never).then_some(PodWhy::NeverReady)
 }
 
 #[cfg(test)]
@@ -94,7 +106,7 @@ mod tests {
         let taken = START.saturating_add(Duration::seconds(sampled_after));
         let sample = Some((taken, Duration::seconds(30)));
         let now = START.saturating_add(Duration::seconds(now_after));
-        classify(pod, Some(sample), true, &Controller::default(), now)
+        classify(pod, Some(sample), true, &Controller::default(), now).class()
     }
 
     #[test]
@@ -120,6 +132,6 @@ mod tests {
         assert_eq!(class(&pending, 400, 400), PodClass::Unready);
         let controller = Controller::default();
         let unready = pod(Some(false), 0);
-        assert_eq!(classify(&unready, None, true, &controller, START), PodClass::Missing);
+        assert_eq!(classify(&unready, None, true, &controller, START), PodWhy::NoSample);
     }
 }

@@ -95,7 +95,7 @@ impl fmt::Display for RescaleReason {
 /// let (target, controller) = (Target::default(), Controller::default());
 /// let autoscaler = Autoscaler { target, spec: spec.with_defaults(), controller };
 /// let scale = Scale { spec: 30, status: 30, selector: "app=web".into() };
-/// let world = World { scale: Answer::Ok(scale), pods: vec![], metrics: vec![] };
+/// let world = World { scale: Answer::Ok(scale), pods: vec![], metrics: vec![], selected_by: vec![] };
 /// let (state, now) = (State::new(), Timestamp::from_seconds(0));
 /// let pending = reconcile(&autoscaler, &world, &state, now, &mut ());
 /// assert_eq!(pending.desired(), 20, "above max: no metric is asked");
@@ -273,7 +273,7 @@ impl Pending<'_> {
 
     /// The metric branch: select, combine, stabilise, limit.
     fn measure<R: Recorder>(&mut self, with: &Loop<'_>, took_to_zero: bool, recorder: &mut R) {
-        if let Err(error) = self.select(with.scale) {
+        if let Err(error) = self.select(with) {
             // No metric was looked at, and the status shows none.
             self.fail(with.scale.spec, error);
             return;
@@ -320,20 +320,32 @@ impl Pending<'_> {
         }
     }
 
-    /// Whether the scale names its pods; a condition and an event say why not.
-    fn select(&mut self, scale: &Scale) -> Result<(), String> {
-        let text = scale.selector.as_str();
-        let (word, message, error) = if text.is_empty() {
-            ("SelectorRequired", NO_SELECTOR, "selector is required".to_owned())
-        } else {
-            let Err(wrong) = scale.selector.selector() else { return Ok(()) };
+    /// Whether the scale names its pods, and nobody else scales them; a condition and an event say
+    /// why not.
+    fn select(&mut self, with: &Loop<'_>) -> Result<(), String> {
+        let (selector, others) = (&with.scale.selector, &with.world.selected_by);
+        let text = selector.as_str();
+        let (event, word, message, error) = if text.is_empty() {
+            let error = "selector is required".to_owned();
+            ("SelectorRequired", Word::InvalidSelector, NO_SELECTOR, error)
+        } else if let Err(wrong) = selector.selector() {
             let error = format!(
                 "couldn't convert selector into a corresponding internal selector object: {wrong}"
             );
-            ("InvalidSelector", Message::Text(error.clone()), error)
+            let word = Word::InvalidSelector;
+            (word.as_str(), word, Message::Text(error.clone()), error)
+        } else if others.len() > 1 {
+            let error = format!(
+                "pods by selector {text} are controlled by multiple HPAs: [{}]",
+                others.join(" ")
+            );
+            let word = Word::AmbiguousSelector;
+            (word.as_str(), word, Message::Text(error.clone()), error)
+        } else {
+            return Ok(());
         };
-        self.events.push(Event { warning: true, reason: word, message: error.clone() });
-        self.say(ConditionType::ScalingActive, (false, Word::InvalidSelector, message));
+        self.events.push(Event { warning: true, reason: event, message: error.clone() });
+        self.say(ConditionType::ScalingActive, (false, word, message));
         Err(error)
     }
 

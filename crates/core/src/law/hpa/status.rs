@@ -4,10 +4,11 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde::de::Error as _;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::ser::SerializeStruct;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::conditions::Condition;
-use super::metric::{MetricSource, Shape};
+use super::metric::{MetricIdentifier, MetricSource, ObjectReference, Shape};
 use crate::{Error, Quantity, Timestamp};
 
 /// An autoscaler's status, as the API server would return it. It is Kubernetes' own, so other
@@ -66,8 +67,8 @@ const fn is_zero(value: &i32) -> bool {
 }
 
 /// What was read of one metric.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(try_from = "Shape<Current>", into = "Shape<Current>")]
+#[derive(Clone, PartialEq, Debug, Deserialize)]
+#[serde(try_from = "Shape<Current>")]
 pub struct MetricStatus {
     /// Where it came from; `None` if it failed.
     pub source: Option<Arc<MetricSource>>,
@@ -90,12 +91,66 @@ pub struct Current {
     pub average_utilization: Option<i32>,
 }
 
-impl From<MetricStatus> for Shape<Current> {
-    fn from(status: MetricStatus) -> Self {
-        match &status.source {
-            Some(source) => Self::of(source, None, Some(status.current)),
-            None => Self::of(&MetricSource::Other(String::new()), None, None),
+impl Serialize for MetricStatus {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let source = self.source.as_deref();
+        let named = source.and_then(|source| Fields::of(source, &self.current));
+        let length = if named.is_some() { 2 } else { 1 };
+        let mut shape = serializer.serialize_struct("MetricStatus", length)?;
+        shape.serialize_field("type", source.map_or("", MetricSource::kind))?;
+        if let Some((field, fields)) = &named {
+            shape.serialize_field(field, fields)?;
         }
+        shape.end()
+    }
+}
+
+/// What a status shows of any source, in Kubernetes' order.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Fields<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    metric: Option<&'a MetricIdentifier>,
+    current: &'a Current,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    container: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    described_object: Option<&'a ObjectReference>,
+}
+
+impl<'a> Fields<'a> {
+    /// The field that a source is under, and what stands there.
+    fn of(source: &'a MetricSource, current: &'a Current) -> Option<(&'static str, Self)> {
+        let (name, metric, container, described_object) = (None, None, None, None);
+        let mut fields = Self { name, metric, current, container, described_object };
+        let field = match source {
+            MetricSource::Resource { name } => {
+                fields.name = Some(name.as_str());
+                "resource"
+            }
+            MetricSource::ContainerResource { name, container } => {
+                fields.name = Some(name.as_str());
+                fields.container = Some(container);
+                "containerResource"
+            }
+            MetricSource::Pods { metric } => {
+                fields.metric = Some(metric);
+                "pods"
+            }
+            MetricSource::Object { described_object, metric } => {
+                fields.metric = Some(metric);
+                fields.described_object = Some(described_object);
+                "object"
+            }
+            MetricSource::External { metric } => {
+                fields.metric = Some(metric);
+                "external"
+            }
+            MetricSource::Other(_) => return None,
+        };
+        Some((field, fields))
     }
 }
 

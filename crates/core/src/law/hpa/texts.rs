@@ -1,5 +1,6 @@
 //! The controller's words: they are its interface, so they are kept to the letter.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -107,6 +108,7 @@ words!(
     ValidMetricFound,
     ScalingDisabled,
     InvalidSelector,
+    AmbiguousSelector,
     FailedGetResourceMetric,
     FailedGetContainerResourceMetric,
     FailedGetPodsMetric,
@@ -174,6 +176,17 @@ pub(super) const NO_SCALE: &str =
     "the HPA controller was unable to get the target's current scale: ";
 pub(super) const NO_COUNT: &str = "the HPA was unable to compute the replica count: ";
 pub(super) const NO_UPDATE: &str = "the HPA controller was unable to update the target scale: ";
+
+impl Message {
+    /// The sentence, put together only where it has particulars.
+    pub(super) fn text(&self) -> Cow<'_, str> {
+        match self {
+            Self::Fixed(text) => Cow::Borrowed(text),
+            Self::Text(text) => Cow::Borrowed(text),
+            _ => Cow::Owned(self.to_string()),
+        }
+    }
+}
 
 impl fmt::Display for Message {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,5 +1,7 @@
 //! Utilisation: use in whole per cent of what the pods request.
 
+use std::borrow::Borrow;
+
 use super::perpod::{Joined, Measure, Strangers};
 use super::pods::PodClass;
 use super::requests::request_of;
@@ -27,8 +29,9 @@ impl Measure for Utilization<'_> {
     type Found = Found;
 
     /// Every pod must have a request, even one that does not count.
-    fn prepare(&self, facts: &[PodFacts], pods: &mut [Joined]) -> Result<(), String> {
+    fn prepare<P: Borrow<PodFacts>>(&self, facts: &[P], pods: &mut [Joined]) -> Result<(), String> {
         for (pod, facts) in pods.iter_mut().zip(facts) {
+            let facts = facts.borrow();
             pod.request = request_of(facts, self.resource, self.container, self.pod_level)?;
         }
         Ok(())

@@ -7,7 +7,7 @@ use crate::{Duration, Notation, Quantity, Timestamp};
 
 /// What one loop gets to see: answers of APIs, failures included.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct World {
     /// The target's scale, as read in this loop.
     pub scale: Answer<Scale>,
@@ -15,6 +15,11 @@ pub struct World {
     pub pods: Vec<PodFacts>,
     /// An answer for each of [`queries`](super::queries()), in that order.
     pub metrics: Vec<MetricAnswer>,
+    /// The autoscalers, as `namespace/name`, whose selector picks one of these pods as the
+    /// controller last read it, this one included. Several are ambiguous, and nothing is scaled;
+    /// empty where there is no other.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub selected_by: Vec<String>,
 }
 
 /// What an API said: a value, or why not.
@@ -203,11 +208,11 @@ impl Serialize for Milli {
 
 impl<'de> Deserialize<'de> for Milli {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-        if let Some(Ok(milli)) = text.strip_suffix('m').map(str::parse) {
-            return Ok(Self(milli));
-        }
-        let quantity: Quantity = text.parse().map_err(serde::de::Error::custom)?;
-        Ok(Self(quantity.milli()))
+        crate::as_text::read(deserializer, |text| {
+            if let Some(Ok(milli)) = text.strip_suffix('m').map(str::parse) {
+                return Ok(Self(milli));
+            }
+            text.parse().map(|quantity: Quantity| Self(quantity.milli()))
+        })
     }
 }

@@ -29,7 +29,7 @@ impl Default for Aggregate {
 }
 
 impl Aggregate {
-    #[inline]
+    #[inline(always)]
     pub(super) fn add_cpu(
         &mut self,
         millicores: i64,
@@ -46,6 +46,7 @@ impl Aggregate {
         self.count = self.count.saturating_add(1);
     }
 
+    #[inline]
     pub(super) fn change_memory(&mut self, change: Change, half_life: Duration, kept: &mut Factor) {
         let Change { old, new, at } = change;
         if let Some(old) = old {

@@ -6,11 +6,13 @@ use crate::arith::{float, saturating_i64};
 const LARGEST: i64 = 100_000_000_000_000;
 
 /// A double as an amount: towards zero, at least nothing, at most [`LARGEST`]. NaN is nothing.
+#[inline]
 pub(super) fn amount(value: f64) -> i64 {
     if value > float(LARGEST) { LARGEST } else { saturating_i64(value.max(0.0)) }
 }
 
 /// Cores as thousandths of a core.
+#[inline]
 pub(super) fn amount_of_cores(cores: f64) -> i64 {
     amount(cores * 1_000.0)
 }

@@ -5,7 +5,7 @@
 
 use super::exp2::{exp2, scaled};
 use super::histogram::Histogram;
-use crate::arith::{float, saturating_i32, saturating_i64_of, wider};
+use crate::arith::{float, index_of_u64, saturating_i32, saturating_i64_of, wider};
 use crate::{Duration, Timestamp};
 
 /// 0001-01-01T00:00:00Z, where each reference starts, in seconds since 1970.
@@ -54,7 +54,7 @@ impl Decaying {
         (self.reference != YEAR_ONE).then(|| Timestamp::from_seconds(self.reference))
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn add(&mut self, bucket: u8, weight: f64, at: Timestamp, by: Decay<'_>) {
         let factor = self.factor(at, by);
         self.histogram.add(bucket, weight * factor);
@@ -89,7 +89,7 @@ impl Decaying {
         exp2((elapsed / float(half_life.nanos()) + 1.0).clamp(0.0, 1_000.0))
     }
 
-    #[inline]
+    #[inline(always)]
     fn factor(&mut self, at: Timestamp, by: Decay<'_>) -> f64 {
         let Decay { half_life, kept } = by;
         let (at, nanos) = (at.nanos(), half_life.nanos());
@@ -100,16 +100,20 @@ impl Decaying {
         kept.factor
     }
 
+    #[inline(always)]
     fn computed(&mut self, at: i64, half_life: Duration) -> f64 {
         let nanos = half_life.nanos();
-        if elapsed(at, self.reference) > nanos.saturating_mul(HORIZON) {
+        let mut since = elapsed(at, self.reference);
+        if since > nanos.saturating_mul(HORIZON) {
             self.shift(i128::from(at), half_life);
+            since = elapsed(at, self.reference);
         }
-        exp2(float(elapsed(at, self.reference)) / float(nanos))
+        exp2(float(since) / float(nanos))
     }
 
     /// Moves the reference to the multiple of the half-life, counted from year one, that is nearest
     /// to this instant.
+    #[cold]
     fn shift(&mut self, to: i128, half_life: Duration) {
         let length = i128::from(half_life.nanos());
         let beyond = to.saturating_sub(instant(YEAR_ONE)).rem_euclid(length);
@@ -120,6 +124,29 @@ impl Decaying {
         let halvings = (float(moved) / float(half_life.nanos()) + 0.5).floor();
         self.histogram.scale(scaled(1.0, saturating_i32(halvings)));
         self.reference = saturating_i64_of(new.div_euclid(SECOND));
+    }
+}
+
+/// The factors of many instants, each in the one place where it can be.
+#[derive(Clone, Debug)]
+pub(super) struct Factors(Box<[Factor]>);
+
+/// More than the samples of a week at five minutes.
+const PLACES: usize = 4_096;
+
+impl Default for Factors {
+    fn default() -> Self {
+        Self(vec![Factor::default(); PLACES].into_boxed_slice())
+    }
+}
+
+impl Factors {
+    /// Where the factor of an instant is kept, whatever stands there now.
+    #[inline]
+    pub(super) fn of(&mut self, at: Timestamp) -> Option<&mut Factor> {
+        // Fibonacci hashing: the upper twelve bits of a product that mixes all of them.
+        let mixed = at.nanos().unsigned_abs().wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        self.0.get_mut(index_of_u64(mixed.wrapping_shr(52)))
     }
 }
 
@@ -136,9 +163,15 @@ const fn instant(seconds: i64) -> i128 {
 }
 
 /// Nanoseconds from a reference in seconds, at most 292 years either way.
+#[inline]
 fn elapsed(at: i64, reference: i64) -> i64 {
     let near = reference.checked_mul(1_000_000_000).and_then(|nanos| at.checked_sub(nanos));
-    near.unwrap_or_else(|| saturating_i64_of(i128::from(at).saturating_sub(instant(reference))))
+    near.unwrap_or_else(|| far(at, reference))
+}
+
+#[cold]
+fn far(at: i64, reference: i64) -> i64 {
+    saturating_i64_of(i128::from(at).saturating_sub(instant(reference)))
 }
 
 #[cfg(test)]

@@ -6,7 +6,25 @@
 use crate::arith::saturating_i32;
 
 /// `2^x`.
+#[inline]
 pub(super) fn exp2(x: f64) -> f64 {
+    if x.is_nan() || x.abs() > 1_000.0 {
+        return far(x);
+    }
+    near(x)
+}
+
+/// Where the answer may not be a normal double.
+#[cold]
+fn far(x: f64) -> f64 {
+    if x.is_nan() || x > 1_023.999_999_999_999_9 {
+        return x * f64::INFINITY;
+    }
+    if x < -1_074.0 { 0.0 } else { near(x) }
+}
+
+#[inline]
+fn near(x: f64) -> f64 {
     const LN2_HIGH: f64 = 6.931_471_803_691_238e-1;
     const LN2_LOW: f64 = 1.908_214_929_270_587_7e-10;
     const P1: f64 = 1.666_666_666_666_666_6e-1;
@@ -15,13 +33,7 @@ pub(super) fn exp2(x: f64) -> f64 {
     const P4: f64 = -1.653_390_220_546_525_2e-6;
     const P5: f64 = 4.138_136_797_057_238_5e-8;
 
-    if x.is_nan() || x > 1_023.999_999_999_999_9 {
-        return x * f64::INFINITY;
-    }
-    if x < -1_074.0 {
-        return 0.0;
-    }
-    let whole = saturating_i32(if x > 0.0 { x + 0.5 } else { x - 0.5 });
+    let whole = saturating_i32(x + 0.5_f64.copysign(x));
     let rest = x - f64::from(whole);
     let (high, low) = (rest * LN2_HIGH, -rest * LN2_LOW);
     let r = high - low;
@@ -32,25 +44,35 @@ pub(super) fn exp2(x: f64) -> f64 {
 }
 
 /// `value * 2^exponent`, rounded once; for values that are themselves near one.
+#[inline]
 pub(super) fn scaled(value: f64, exponent: i32) -> f64 {
+    if (-1_000..=1_000).contains(&exponent) {
+        value * power(exponent)
+    } else {
+        scaled_far(value, exponent)
+    }
+}
+
+#[cold]
+fn scaled_far(value: f64, exponent: i32) -> f64 {
     if exponent < -1_100 {
         value * 0.0
     } else if exponent < -1_000 {
         // The first product is exact, so that only the last one rounds.
         value * power(exponent.saturating_add(200)) * power(-200)
-    } else if exponent > 1_000 {
-        value * power(1_000) * power(exponent.saturating_sub(1_000).min(1_000))
     } else {
-        value * power(exponent)
+        value * power(1_000) * power(exponent.saturating_sub(1_000).min(1_000))
     }
 }
 
 /// `2^exponent` of a normal double.
+#[inline]
 const fn power(exponent: i32) -> f64 {
     let biased = exponent.saturating_add(1_023).unsigned_abs();
     f64::from_bits(widened(biased).wrapping_shl(52))
 }
 
+#[inline]
 const fn widened(value: u32) -> u64 {
     crate::arith::wide(value).unsigned_abs()
 }

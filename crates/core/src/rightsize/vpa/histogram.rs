@@ -54,7 +54,7 @@ impl Histogram {
         self.weights.get(self.slot(bucket)).copied().unwrap_or(0.0)
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn add(&mut self, bucket: u8, weight: f64) {
         let slot = self.slot(bucket);
         let sum = if let Some(stored) = self.weights.get_mut(slot) {
@@ -198,7 +198,7 @@ impl Histogram {
     }
 
     /// The filled buckets and their weights, upwards.
-    fn filled(&self) -> impl Iterator<Item = (u8, f64)> + '_ {
+    pub(super) fn filled(&self) -> impl Iterator<Item = (u8, f64)> + '_ {
         let from = self.slot(self.low);
         let count = usize::from(self.high.wrapping_sub(self.low)).saturating_add(1);
         let till = if self.low > self.high { from } else { from.saturating_add(count) };

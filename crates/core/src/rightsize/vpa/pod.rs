@@ -33,10 +33,12 @@ pub(super) struct Change {
 }
 
 impl Pod {
+    #[inline]
     pub(super) const fn new(id: PodId) -> Self {
         Self { last_cpu: NEVER, last_memory: NEVER, window_end: NEVER, peak: 0, oom_peak: 0, id }
     }
 
+    #[inline]
     pub(super) const fn id(&self) -> PodId {
         self.id
     }

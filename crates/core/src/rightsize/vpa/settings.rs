@@ -54,34 +54,44 @@ const DAY: Duration = Duration::hours(24);
 /// A hundred half-lives must be a length of time that can be told.
 const LONGEST: Duration = Duration::hours(2 * 365 * 24);
 
+impl Settings {
+    /// The flags' own defaults.
+    pub const DEFAULT: Self = Self {
+        margin_fraction: Real::new(0.15),
+        pod_min_cpu_millicores: Real::new(25.0),
+        pod_min_memory_mb: Real::new(250.0),
+        cpu: Percentiles::DEFAULT,
+        memory: Percentiles::DEFAULT,
+        cpu_half_life: DAY,
+        memory_half_life: DAY,
+        memory_interval: DAY,
+        oom_bump_up_ratio: Real::new(1.2),
+        oom_min_bump_up: Real::new(100.0 * 1024.0 * 1024.0),
+        round_cpu_millicores: 1,
+        round_memory_bytes: 1,
+        humanize_memory: false,
+    };
+}
+
 impl Default for Settings {
     fn default() -> Self {
-        Self {
-            margin_fraction: Real::new(0.15),
-            pod_min_cpu_millicores: Real::new(25.0),
-            pod_min_memory_mb: Real::new(250.0),
-            cpu: Percentiles::default(),
-            memory: Percentiles::default(),
-            cpu_half_life: DAY,
-            memory_half_life: DAY,
-            memory_interval: DAY,
-            oom_bump_up_ratio: Real::new(1.2),
-            oom_min_bump_up: Real::new(100.0 * 1024.0 * 1024.0),
-            round_cpu_millicores: 1,
-            round_memory_bytes: 1,
-            humanize_memory: false,
-        }
+        Self::DEFAULT
     }
+}
+
+impl Percentiles {
+    /// The flags' own defaults, which are the same for CPU and memory.
+    pub const DEFAULT: Self = Self {
+        target: Real::new(0.9),
+        lower_bound: Real::new(0.5),
+        upper_bound: Real::new(0.95),
+        confidence_interval: DAY,
+    };
 }
 
 impl Default for Percentiles {
     fn default() -> Self {
-        Self {
-            target: Real::new(0.9),
-            lower_bound: Real::new(0.5),
-            upper_bound: Real::new(0.95),
-            confidence_interval: DAY,
-        }
+        Self::DEFAULT
     }
 }
 

@@ -1,0 +1,1 @@
+// A function without a body, which a linkname fills, needs an assembly file beside it.
