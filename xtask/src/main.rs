@@ -1,6 +1,7 @@
 //! What CI runs is what a person runs: the workspace's own commands.
 
 mod bench;
+mod bindings;
 mod deny;
 mod generated;
 mod listing;
@@ -35,6 +36,8 @@ The workspace's own commands.
   deps [--check]      writes the listing of what the core depends on, crates/core/deps.txt
   purity              shows that the core's lints refuse a clock, a file, a panic, a bare cast ...
   deny                licences, sources and duplicates of all dependencies
+  python              the wheel and the sdist, built and tested away from the checkout
+  node                the npm packages, packed and tested away from the checkout
   bench [NAME] [ARG]  benchmarks, all or one; arguments go to the benchmark; `history` needs Python
                       and is only run by its name
   mutants [FILE] [ARG]
@@ -72,6 +75,8 @@ fn main() -> ExitCode {
         ["deps", "--check"] => listing::check_deps(),
         ["purity"] => purity::check(),
         ["deny"] => deny::check(),
+        ["python"] => bindings::python::test(),
+        ["node"] => bindings::node::test(),
         ["bench", rest @ ..] => bench::run(rest),
         ["mutants", rest @ ..] => mutants::run(rest),
         ["oracle", rest @ ..] => oracle::run(rest),
@@ -114,6 +119,8 @@ const TEST: &[Step] = &[
     Step { name: "the real recommender", run: recommender },
     Step { name: "KRR's rules", run: krr },
     Step { name: "the real API server", run: api_server },
+    Step { name: "python", run: bindings::python::test },
+    Step { name: "node", run: bindings::node::test },
     Step { name: "tests", run: suite::all },
     Step { name: "lints: Parquet and Arrow", run: columnar_lints },
     Step { name: "tests: Parquet and Arrow", run: suite::columnar },

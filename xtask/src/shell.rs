@@ -122,7 +122,7 @@ impl Program {
     }
 
     /// Runs it for all to see, and hands on each line that it prints.
-    fn lines(mut self, mut each: impl FnMut(&str)) -> Result<(), String> {
+    pub(crate) fn lines(mut self, mut each: impl FnMut(&str)) -> Result<(), String> {
         eprintln!("$ {}", self.told);
         let child = self.command.stdout(Stdio::piped()).spawn();
         let mut child = child.map_err(|error| self.cannot_start(&error))?;

@@ -32,6 +32,11 @@ impl Record {
         json::to_string(&self.0)
     }
 
+    /// The record as plain values.
+    fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        py.import("json")?.call_method1("loads", (self.to_json(),))
+    }
+
     /// The service.
     #[getter]
     fn service(&self) -> &str {
