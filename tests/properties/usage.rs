@@ -19,7 +19,7 @@ fn usage() -> impl Strategy<Value = Usage> {
     ];
     let value = || {
         let value = prop_oneof![
-            8 => (0.0..2.0_f64),
+            8 => 0.0..2.0_f64,
             1 => any::<f64>(),
             1 => proptest::sample::select(vec![0.0, -0.0, -1.0, f64::NAN, f64::MAX, 1e12]),
         ];

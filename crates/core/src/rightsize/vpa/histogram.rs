@@ -240,7 +240,7 @@ impl Histogram {
         let stored = || (self.base..=LAST).zip(self.weights.iter().copied());
         let mut used = stored().filter(|(_, weight)| *weight > 0.0).map(|(bucket, _)| bucket);
         let first = used.next();
-        let last = used.last().or(first);
+        let last = used.next_back().or(first);
         let base = first.map_or(from, |first| first.min(from));
         let end = last.map_or(till, |last| last.max(till));
         let length = usize::from(end.saturating_sub(base)).saturating_add(1);

@@ -9,7 +9,7 @@ use crate::rightsize::Amounts;
 use crate::{Bytes, MilliCores};
 
 /// A container's policy; the default changes nothing.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct ContainerPolicy {
     /// The least of target and bounds; zero is none.
@@ -42,18 +42,6 @@ pub enum ControlledValues {
     RequestsAndLimits,
     /// Requests alone, at most at the limits.
     RequestsOnly,
-}
-
-impl Default for ContainerPolicy {
-    fn default() -> Self {
-        Self {
-            min_allowed: Amounts::default(),
-            max_allowed: Amounts::default(),
-            controlled_resources: ControlledResources::default(),
-            controlled_values: ControlledValues::default(),
-            integer_cpu: false,
-        }
-    }
 }
 
 impl Default for ControlledResources {
