@@ -8,7 +8,7 @@ use trimtab_history::usage::{Held, read_prometheus, read_usage_csv, read_usage_j
 /// A stream that gives its bytes in parts of these lengths, in turn.
 struct Parts<'a> {
     rest: &'a [u8],
-    lengths: std::iter::Cycle<std::vec::IntoIter<usize>>,
+    lengths: std::iter::Cycle<std::iter::Copied<std::slice::Iter<'a, usize>>>,
 }
 
 impl Read for Parts<'_> {
@@ -22,7 +22,7 @@ impl Read for Parts<'_> {
 }
 
 fn held(text: &[u8], lengths: &[usize]) -> String {
-    let parts = || Parts { rest: text, lengths: lengths.to_vec().into_iter().cycle() };
+    let parts = || Parts { rest: text, lengths: lengths.iter().copied().cycle() };
     let mut held = Held::new();
     read_prometheus(parts(), "p", None, &mut held);
     read_usage_json(parts(), "j", &mut held);

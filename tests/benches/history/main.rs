@@ -3,11 +3,10 @@
 //! `cargo xtask bench history` runs all; its first argument picks one: `fleet [CONTAINERS]`,
 //! `prometheus`, `percentiles`, or `generate FOLDER [CONTAINERS]`, which only makes the files.
 #![expect(
-    missing_docs,
     clippy::unwrap_used,
     clippy::expect_used,
     unreachable_pub,
-    reason = "a benchmark ends by failing, and nobody reads its docs"
+    reason = "a benchmark ends by failing"
 )]
 
 mod fleet;
