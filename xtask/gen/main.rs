@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 mod launch;
 mod reasons;
+mod usage;
 
 /// Path in the tree, and what makes its text: the same on every machine and each time.
 type Generated = (&'static str, fn() -> String);
@@ -14,6 +15,7 @@ const FILES: &[Generated] = &[
     ("schemas/estate.schema.json", trimtab_documents::schema::estate),
     ("docs/reasons.md", reasons::page),
     ("examples/somagent/traces/launch.csv", launch::csv),
+    ("examples/somagent/traces/usage.csv", usage::csv),
 ];
 
 fn main() -> ExitCode {

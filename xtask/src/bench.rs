@@ -5,16 +5,22 @@ use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use crate::oracle;
+use crate::python;
 use crate::shell::{self, Cargo, Program};
 use crate::steps::Outcome;
 
 /// Scenarios of `bench replay`, of some 50 steps each: about 800 MB.
 const SCENARIOS: &str = "2700";
 
+/// Compares with Python, and so is only run by its name.
+const HISTORY: &str = "history";
+
 /// Runs all of them, or the named one; what follows goes to the benchmark itself.
 pub(crate) fn run(arguments: &[&str]) -> Outcome {
-    if let ["replay"] = arguments {
-        return replay();
+    match arguments {
+        ["replay"] => return replay(),
+        [name, rest @ ..] if *name == HISTORY => return history(rest),
+        _ => {}
     }
     let mut call = vec!["bench", "--package=trimtab-tests"];
     let rest = match arguments {
@@ -77,5 +83,13 @@ fn replay() -> Outcome {
             println!("{what}: {took} ms, {} MB/s", u128::from(size) * 1000 / took);
         }
     }
+    Ok(String::new())
+}
+
+/// With the Python and the numpy that KRR's rules are checked against.
+fn history(arguments: &[&str]) -> Outcome {
+    let python = python::with("tests/oracle/krr/requirements.txt")?;
+    let call = ["bench", "--package=trimtab-tests", "--features=arrow", "--bench", HISTORY, "--"];
+    Cargo::new(call.iter().chain(arguments)).env("TRIMTAB_PYTHON", python).run()?;
     Ok(String::new())
 }

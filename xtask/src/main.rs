@@ -43,7 +43,8 @@ The workspace's own commands.
   node                the npm packages, packed and tested away from the checkout
   bench [NAME] [ARG]  benchmarks, all or one; arguments go to the benchmark; `hpa` stands beside the
                       real controller's calculator and needs Go, as `replay` does, which tells how
-                      fast the command replays 800 MB of recordings
+                      fast the command replays 800 MB of recordings; `history` stands
+                      beside Python and is only run by its name
   fuzz [TARGET] [--seconds N]
                       hostile inputs, 300 seconds a target; all targets or one; what is found is
                       below target/fuzz/finds
@@ -136,6 +137,8 @@ const TEST: &[Step] = &[
     Step { name: "python", run: bindings::python::test },
     Step { name: "node", run: bindings::node::test },
     Step { name: "tests", run: suite::all },
+    Step { name: "lints: Parquet and Arrow", run: columnar_lints },
+    Step { name: "tests: Parquet and Arrow", run: suite::columnar },
 ];
 
 const READY: &[Step] = &[
@@ -161,6 +164,16 @@ fn format() -> Outcome {
 
 fn lints() -> Outcome {
     Cargo::new(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]).run()?;
+    Ok(String::new())
+}
+
+/// What only the feature `arrow` brings.
+fn columnar_lints() -> Outcome {
+    let packages = ["trimtab-history", "trimtab-cli", "trimtab-tests"];
+    let packages = packages.map(|package| format!("--package={package}"));
+    let rest = ["--features=arrow", "--all-targets", "--", "-D", "warnings"];
+    Cargo::new(std::iter::once("clippy").chain(packages.iter().map(String::as_str)).chain(rest))
+        .run()?;
     Ok(String::new())
 }
 

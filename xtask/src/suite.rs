@@ -13,10 +13,20 @@ pub(crate) fn units() -> Outcome {
     run(&["--lib", "--bins"])
 }
 
+/// The tests of what only a feature brings: Parquet and Arrow.
+pub(crate) fn columnar() -> Outcome {
+    counted(&["test", "--package=trimtab-history", "--features=arrow", "--test=columnar"])
+}
+
 fn run(which: &[&str]) -> Outcome {
+    let call: Vec<&str> =
+        ["test", "--workspace", "--no-fail-fast"].iter().chain(which).copied().collect();
+    counted(&call)
+}
+
+fn counted(call: &[&str]) -> Outcome {
     let mut count = Count::default();
-    let call = ["test", "--workspace", "--no-fail-fast"].iter().chain(which);
-    let result = Cargo::new(call).lines(|line| count.add(line));
+    let result = Cargo::new(call.iter().copied()).lines(|line| count.add(line));
     let Count { passed, failed, ignored } = count;
     let counted = format!("{passed} passed, {failed} failed, {ignored} ignored");
     match result {

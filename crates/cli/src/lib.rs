@@ -28,7 +28,7 @@ use std::ffi::OsString;
 
 use clap::Parser;
 
-use self::args::{Args, Hpa, Rightsize, Verb};
+use self::args::{Args, Hpa, RightsizeVerb, Verb};
 use self::failure::Failure;
 
 /// Runs the command with these arguments, the first of them its own name, and gives its exit code.
@@ -59,7 +59,10 @@ fn perform(verb: Verb) -> Result<(), Failure> {
         Verb::Hpa { verb: Hpa::Replay(args) } => replay::run(args),
         Verb::Hpa { verb: Hpa::Validate(args) } => validate::run(&args),
         Verb::Hpa { verb: Hpa::Explain(args) } => hpa::explain(&args),
-        Verb::Rightsize { verb: Rightsize::Replay(args) } => rightsize::replay::run(args),
+        Verb::Rightsize(args) => match args.verb {
+            Some(RightsizeVerb::Replay(args)) => rightsize::replay::run(args),
+            None => rightsize::run(&args),
+        },
         Verb::Schema(args) => schema::run(args),
         Verb::Version(args) => version::run(args),
     }

@@ -1,8 +1,8 @@
 //! A run as a picture: for each service demand against capacity, replicas, and why they moved.
 
-mod axis;
+pub(crate) mod axis;
 mod card;
-mod palette;
+pub(crate) mod palette;
 
 use std::fs;
 use std::path::Path;
@@ -23,8 +23,8 @@ use trimtab::simulation::Header;
 use trimtab::simulation::Totals;
 
 /// The canvas of an SVG text, and what can go wrong on it.
-type Canvas<'a> = DrawingArea<SVGBackend<'a>, Shift>;
-type Drawn = Result<(), DrawingAreaErrorKind<std::io::Error>>;
+pub(crate) type Canvas<'a> = DrawingArea<SVGBackend<'a>, Shift>;
+pub(crate) type Drawn = Result<(), DrawingAreaErrorKind<std::io::Error>>;
 
 /// Sizes in pixels.
 const CARD: (u32, u32) = (500, 318);

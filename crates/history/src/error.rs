@@ -215,6 +215,107 @@ pub enum Problem {
         /// The columns of values.
         known: Vec<String>,
     },
+    /// JSON that goes on unlike it should.
+    #[error("expected {expected}, found `{found}`")]
+    Json {
+        /// What should come here.
+        expected: &'static str,
+        /// What does.
+        found: String,
+    },
+    /// JSON without its end.
+    #[error("the file ends here; expected {expected}; fetch the file again")]
+    JsonEnds {
+        /// What should come here.
+        expected: &'static str,
+    },
+    /// A JSON text with a line end within.
+    #[error("the quote opened here is not closed on its line; expected JSON")]
+    OpenText,
+    /// A JSON text of more than 64 KiB.
+    #[error("this text is longer than 64 KiB; expected a label or a number")]
+    TextTooLong,
+    /// JSON nested beyond reason.
+    #[error("this is nested more than 128 deep; expected an answer of Prometheus")]
+    TooDeep,
+    /// Prometheus answered that it cannot.
+    #[error("Prometheus answered with an error: {text}")]
+    ServerError {
+        /// Its words.
+        text: String,
+    },
+    /// An answer of Prometheus that is no matrix.
+    #[error("the result is a `{found}`; expected a `matrix`, which `/api/v1/query_range` gives")]
+    NotMatrix {
+        /// Its type.
+        found: String,
+    },
+    /// A document that is no answer of Prometheus.
+    #[error("this has no `data.result`; expected an answer of `/api/v1/query_range`")]
+    NotAnAnswer,
+    /// A series that does not say what it measures.
+    #[error(
+        "this series has no `__name__`, as after `rate` or `sum`, so what it measures is unknown; \
+         give the file as `cpu=FILE` (cores), `cpu-seconds=FILE` (a counter) or `memory=FILE` \
+         (bytes)"
+    )]
+    NoMetric,
+    /// A series of something else.
+    #[error(
+        "`{name}` is not known as usage; expected `container_cpu_usage_seconds_total` or \
+         `container_memory_working_set_bytes`; if it is, give the file as `cpu=FILE` (cores), \
+         `cpu-seconds=FILE` (a counter) or `memory=FILE` (bytes)"
+    )]
+    UnknownMetric {
+        /// Its name.
+        name: String,
+    },
+    /// A series without a label that it needs.
+    #[error(
+        "this series has no label `{label}`; aggregate `by (namespace, pod, container)` in the query"
+    )]
+    NoLabel {
+        /// The label.
+        label: &'static str,
+    },
+    /// A table of usage without a column that it needs.
+    #[error("no column `{name}`; expected {expected}")]
+    MissingColumn {
+        /// The column.
+        name: &'static str,
+        /// Which columns there may be.
+        expected: &'static str,
+    },
+    /// A key that a row of usage does not have.
+    #[error("unknown column `{name}`{}; expected {expected}", did_you_mean(.nearest))]
+    UnknownUsageColumn {
+        /// Its name.
+        name: String,
+        /// The nearest that is known.
+        nearest: Option<String>,
+        /// Which columns there may be.
+        expected: &'static str,
+    },
+    /// A name that has to be there.
+    #[error("the column `{name}` is empty here; expected a name")]
+    EmptyName {
+        /// The column.
+        name: &'static str,
+    },
+    /// A Parquet or Arrow file, or a part of one.
+    #[error("{}{text}", .part.as_ref().map_or_else(String::new, |part| format!("{part}: ")))]
+    Columnar {
+        /// Which part, such as `row group 3`; `None` for the whole.
+        part: Option<String>,
+        /// What is wrong with it.
+        text: String,
+    },
+    /// A kind of file that is not read.
+    #[error("{text}")]
+    Unreadable {
+        /// Why, and what to do.
+        text: String,
+    },
 }
 
 /// A field as a message shows it: at most 64 characters, and none that would upset a terminal.

@@ -29,8 +29,10 @@ mod csv;
 mod defects;
 mod error;
 mod fields;
+pub mod fleet;
 mod instant;
 mod table;
+pub mod usage;
 
 pub use self::csv::{Row, Rows, TimeColumn, read_csv};
 pub use self::defects::Defects;

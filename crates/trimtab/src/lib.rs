@@ -40,6 +40,7 @@ pub mod owned;
 pub mod patch;
 pub mod scenario;
 pub mod simulation;
+pub mod sizing;
 pub mod usage;
 
 pub use trimtab_core::{

@@ -7,7 +7,7 @@ use plotters::coord::types::RangedCoordf64;
 use trimtab::Timestamp;
 
 /// An axis from zero, with marks that say what they stand for.
-pub(super) struct Axis {
+pub(crate) struct Axis {
     range: RangedCoordf64,
     marks: Vec<f64>,
     /// For an axis of time: the instant at zero.
@@ -16,13 +16,13 @@ pub(super) struct Axis {
 
 impl Axis {
     /// The seconds from one instant to another, with at most so many marks.
-    pub(super) fn of_time(from: Timestamp, until: Timestamp, most: i64) -> Self {
+    pub(crate) fn of_time(from: Timestamp, until: Timestamp, most: i64) -> Self {
         let end = until.since(from).as_seconds();
         Self { range: (0.0..end).into(), marks: times(from, until, most), from: Some(from) }
     }
 
     /// Amounts from zero to one that is round and not below `most`.
-    pub(super) fn of_amounts(most: f64, least: f64) -> Self {
+    pub(crate) fn of_amounts(most: f64, least: f64) -> Self {
         let marks = amounts(most, least);
         let top = marks.last().copied().unwrap_or(1.0);
         Self { range: (0.0..top).into(), marks, from: None }

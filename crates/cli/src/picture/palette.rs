@@ -6,15 +6,15 @@ use trimtab::sim::Course;
 
 use trimtab::simulation::{self, Tally};
 
-pub(super) const PAPER: RGBColor = RGBColor(255, 255, 255);
-pub(super) const INK: RGBColor = RGBColor(32, 36, 42);
-pub(super) const FAINT: RGBColor = RGBColor(110, 116, 124);
-pub(super) const GRID: RGBColor = RGBColor(228, 230, 233);
-pub(super) const DEMAND: RGBColor = RGBColor(0, 114, 178);
-pub(super) const CAPACITY: RGBColor = RGBColor(70, 74, 80);
-pub(super) const MISSED: RGBColor = RGBColor(213, 60, 40);
-pub(super) const REPLICAS: RGBColor = RGBColor(0, 158, 115);
-pub(super) const DOWN: RGBColor = RGBColor(120, 126, 134);
+pub(crate) const PAPER: RGBColor = RGBColor(255, 255, 255);
+pub(crate) const INK: RGBColor = RGBColor(32, 36, 42);
+pub(crate) const FAINT: RGBColor = RGBColor(110, 116, 124);
+pub(crate) const GRID: RGBColor = RGBColor(228, 230, 233);
+pub(crate) const DEMAND: RGBColor = RGBColor(0, 114, 178);
+pub(crate) const CAPACITY: RGBColor = RGBColor(70, 74, 80);
+pub(crate) const MISSED: RGBColor = RGBColor(213, 60, 40);
+pub(crate) const REPLICAS: RGBColor = RGBColor(0, 158, 115);
+pub(crate) const DOWN: RGBColor = RGBColor(120, 126, 134);
 
 /// For what asked for more, in the order of how often it did; the last stands for all others.
 const ASKED: [RGBColor; 5] = [
@@ -26,10 +26,10 @@ const ASKED: [RGBColor; 5] = [
 ];
 
 /// Which colour stands for what asked a service to grow.
-pub(super) struct Paints(Vec<(String, RGBColor)>);
+pub(crate) struct Paints(Vec<(String, RGBColor)>);
 
 impl Paints {
-    pub(super) fn of(courses: &[Course]) -> Self {
+    pub(crate) fn of(courses: &[Course]) -> Self {
         let grown =
             courses.iter().flat_map(Course::changes).filter(|change| change.to > change.from);
         let tally = Tally::of(grown.map(|change| simulation::asked(&change.because)));
@@ -45,31 +45,31 @@ impl Paints {
     }
 
     /// Each word with its colour.
-    pub(super) fn up(&self) -> impl Iterator<Item = (&str, RGBColor)> {
+    pub(crate) fn up(&self) -> impl Iterator<Item = (&str, RGBColor)> {
         self.0.iter().map(|(word, color)| (word.as_str(), *color))
     }
 
-    pub(super) fn of_word(&self, word: &str) -> RGBColor {
+    pub(crate) fn of_word(&self, word: &str) -> RGBColor {
         let found = self.0.iter().find(|(known, _)| known == word);
         found.or_else(|| self.0.last()).map_or(DOWN, |(_, color)| *color)
     }
 }
 
 /// Where a text's position is at its right end.
-pub(super) const RIGHT: Pos = Pos { h_pos: HPos::Right, v_pos: VPos::Top };
+pub(crate) const RIGHT: Pos = Pos { h_pos: HPos::Right, v_pos: VPos::Top };
 
 /// Letters of a height, in pixels; a text's position is its upper left corner.
-pub(super) fn text<'a>(pixels: u32, color: RGBColor) -> TextStyle<'a> {
+pub(crate) fn text<'a>(pixels: u32, color: RGBColor) -> TextStyle<'a> {
     letters(pixels, FontStyle::Normal).color(&color)
 }
 
 /// The same, bold.
-pub(super) fn bold<'a>(pixels: u32, color: RGBColor) -> TextStyle<'a> {
+pub(crate) fn bold<'a>(pixels: u32, color: RGBColor) -> TextStyle<'a> {
     letters(pixels, FontStyle::Bold).color(&color)
 }
 
 /// About how wide a text comes out, in pixels: nobody knows the reader's letters.
-pub(super) fn width(text: &str, pixels: u32) -> i32 {
+pub(crate) fn width(text: &str, pixels: u32) -> i32 {
     let letters = u32::try_from(text.chars().count()).unwrap_or(u32::MAX);
     i32::try_from(letters.saturating_mul(pixels).saturating_mul(54) / 100).unwrap_or(i32::MAX)
 }

@@ -7,6 +7,7 @@ mod hpa_explain;
 mod lines;
 mod mistakes;
 mod replay;
+mod rightsize;
 mod rightsize_replay;
 mod simulate;
 mod streams;

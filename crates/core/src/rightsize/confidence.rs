@@ -133,7 +133,12 @@ mod tests {
         }
         let limits = Amounts { cpu: None, memory: limit.map(Bytes::new) };
         let present = Sizes { requests: Amounts::default(), limits };
-        Evidence::of(&samples, Timestamp::from_seconds(hours.saturating_mul(3600)), Resource::Memory, present)
+        Evidence::of(
+            &samples,
+            Timestamp::from_seconds(hours.saturating_mul(3600)),
+            Resource::Memory,
+            present,
+        )
     }
 
     #[test]

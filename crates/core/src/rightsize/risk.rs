@@ -38,38 +38,72 @@ impl Replayed {
     /// These sizes in a window of a history in which `present` held.
     #[must_use]
     pub fn of(samples: &Samples, window: Window, present: Sizes, new: Sizes) -> Self {
-        let mut replayed = Self { killed: samples.oom_kills(window), ..Self::default() };
+        let each = Self::each(samples, window, present, &[new]);
+        each.into_iter().next().unwrap_or_default()
+    }
+
+    /// Several sizes at once, which costs little more than one.
+    #[must_use]
+    pub fn each(samples: &Samples, window: Window, present: Sizes, new: &[Sizes]) -> Vec<Self> {
+        let killed = samples.oom_kills(window);
+        let mut all = vec![Self { killed, ..Self::default() }; new.len()];
         let cores = |cpu: crate::MilliCores| float(cpu.get()) / 1000.0;
-        let (request, limit) = (new.requests.cpu.map(cores), new.limits.cpu.map(cores));
         let capped = present.limits.cpu.map(cores);
         for (_, stretches) in Course::of(samples, window, Resource::Cpu).standing() {
-            for Stretch { from, until, value } in stretches {
-                let length = until.since(from);
-                add(&mut replayed.cpu_seen, length, true);
-                add(&mut replayed.cpu_at_risk, length, is_above(value, request));
-                add(&mut replayed.cpu_throttled, length, reaches(value, limit));
-                add(&mut replayed.cpu_censored, length, reaches(value, capped));
+            for (replayed, new) in all.iter_mut().zip(new) {
+                let (request, limit) = (new.requests.cpu.map(cores), new.limits.cpu.map(cores));
+                replayed.cpu(&stretches, request, limit, capped);
             }
         }
         let bytes = |memory: crate::Bytes| float(memory.get());
-        let (request, limit) = (new.requests.memory.map(bytes), new.limits.memory.map(bytes));
         let capped = present.limits.memory.map(bytes);
         for (_, stretches) in Course::of(samples, window, Resource::Memory).standing() {
-            let mut was_over = false;
-            for Stretch { from, until, value } in stretches {
-                let length = until.since(from);
-                let over = is_above(value, limit);
-                add(&mut replayed.memory_seen, length, true);
-                add(&mut replayed.memory_at_risk, length, is_above(value, request));
-                add(&mut replayed.memory_over_limit, length, over);
-                add(&mut replayed.memory_censored, length, reaches(value, capped));
-                if over && !was_over {
-                    replayed.oom_kills = replayed.oom_kills.saturating_add(1);
-                }
-                was_over = over;
+            for (replayed, new) in all.iter_mut().zip(new) {
+                let (requests, limits) = (new.requests.memory, new.limits.memory);
+                replayed.memory(&stretches, requests.map(bytes), limits.map(bytes), capped);
             }
         }
-        replayed
+        all
+    }
+
+    /// One pod's CPU.
+    fn cpu(
+        &mut self,
+        stretches: &[Stretch],
+        request: Option<f64>,
+        limit: Option<f64>,
+        capped: Option<f64>,
+    ) {
+        for Stretch { from, until, value } in stretches {
+            let length = until.since(*from);
+            add(&mut self.cpu_seen, length, true);
+            add(&mut self.cpu_at_risk, length, is_above(*value, request));
+            add(&mut self.cpu_throttled, length, reaches(*value, limit));
+            add(&mut self.cpu_censored, length, reaches(*value, capped));
+        }
+    }
+
+    /// One pod's memory.
+    fn memory(
+        &mut self,
+        stretches: &[Stretch],
+        request: Option<f64>,
+        limit: Option<f64>,
+        capped: Option<f64>,
+    ) {
+        let mut was_over = false;
+        for Stretch { from, until, value } in stretches {
+            let length = until.since(*from);
+            let over = is_above(*value, limit);
+            add(&mut self.memory_seen, length, true);
+            add(&mut self.memory_at_risk, length, is_above(*value, request));
+            add(&mut self.memory_over_limit, length, over);
+            add(&mut self.memory_censored, length, reaches(*value, capped));
+            if over && !was_over {
+                self.oom_kills = self.oom_kills.saturating_add(1);
+            }
+            was_over = over;
+        }
     }
 
     /// Whether limits of their time cut usage off, or ended it: then more was wanted than is known.

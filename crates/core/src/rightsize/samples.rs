@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::usage::amount;
 use super::{PodId, Refused, Seen, Usage};
-use crate::{Duration, Timestamp};
+use crate::{Duration, Real, Timestamp};
 
 /// What was seen of one container in all its pods. In which order it came is of no account.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -77,6 +77,31 @@ impl Samples {
         Ok(())
     }
 
+    /// Takes samples of one pod and resource in, column by column: instants in nanoseconds since
+    /// 1970 and cores or bytes. How many of them are no amounts and were left out.
+    pub fn add_columns(
+        &mut self,
+        pod: PodId,
+        resource: Resource,
+        at: &[i64],
+        values: &[f64],
+    ) -> u64 {
+        let series = match resource {
+            Resource::Cpu => &mut self.cpu,
+            Resource::Memory => &mut self.memory,
+        };
+        let points = series.entry(pod).or_default();
+        points.reserve(at.len().min(values.len()));
+        let mut refused = 0_u64;
+        for (at, value) in at.iter().zip(values) {
+            match amount(Real::new(*value)) {
+                Ok(value) => points.push(Point { at: Timestamp::from_nanos(*at), value }),
+                Err(_) => refused = refused.saturating_add(1),
+            }
+        }
+        refused
+    }
+
     /// Takes over what others saw; samples of the same pod join those that are here.
     pub fn merge(&mut self, other: &Self) {
         for (mine, theirs) in [(&mut self.cpu, &other.cpu), (&mut self.memory, &other.memory)] {
@@ -108,8 +133,10 @@ impl Samples {
             let inside = points.iter().copied().filter(|point| window.has(point.at));
             let mut inside: Vec<Point> = inside.collect();
             // The largest of an instant first, so that it is the one that stays.
-            inside.sort_by(|a, b| a.at.cmp(&b.at).then(b.value.total_cmp(&a.value)));
-            inside.dedup_by_key(|point| point.at);
+            if !inside.is_sorted_by(|a, b| a.at < b.at) {
+                inside.sort_by(|a, b| a.at.cmp(&b.at).then(b.value.total_cmp(&a.value)));
+                inside.dedup_by_key(|point| point.at);
+            }
             (!inside.is_empty()).then_some((*pod, inside))
         };
         self.of(resource).iter().filter_map(of_pod).collect()
@@ -126,7 +153,6 @@ impl Samples {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Real;
 
     fn cpu(pod: u32, second: i64, cores: f64) -> Usage {
         let at = Timestamp::from_seconds(second);
@@ -147,6 +173,20 @@ mod tests {
         assert_eq!(inside, [(PodId::new(0), vec![point(10, 0.1), point(20, 0.3)])]);
         assert_eq!(samples.later_than(window.until, Resource::Cpu), 1);
         assert_eq!(samples.later_than(window.until, Resource::Memory), 0);
+    }
+
+    #[test]
+    fn one_by_one_and_in_columns_are_the_same() {
+        let values = [0.5, f64::NAN, -0.1, 0.25];
+        let mut columns = Samples::default();
+        let at = [1, 2, 3, 4].map(|second| Timestamp::from_seconds(second).nanos());
+        assert_eq!(columns.add_columns(PodId::new(3), Resource::Cpu, &at, &values), 2);
+        let mut single = Samples::default();
+        for (second, value) in (1..).zip(values) {
+            let fine = single.add(&cpu(3, second, value)).is_ok();
+            assert_eq!(fine, value >= 0.0);
+        }
+        assert_eq!(columns, single);
     }
 
     #[test]

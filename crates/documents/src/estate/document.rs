@@ -1,7 +1,7 @@
 //! An estate that was read, and how it becomes one that can be simulated.
 
-use trimtab_core::{Duration, Money, Policy, Timestamp};
-use trimtab_sim::{Demand, Estate, Prices};
+use trimtab_core::{Duration, Money, Policy, ServiceId, Timestamp};
+use trimtab_sim::{Demand, Estate, Prices, Resources};
 
 use super::demand::{self, Source, TraceRef};
 use super::known::Known;
@@ -36,6 +36,17 @@ impl Document {
     /// What governs each service, in the order of the documents.
     pub fn policies(&self) -> impl Iterator<Item = &Policy> {
         self.services.iter().map(|draft| &draft.service.policy)
+    }
+
+    /// What a replica of each service requests and may use at most, in the order of the documents.
+    pub fn resources(&self) -> impl Iterator<Item = (&ServiceId, &Resources)> {
+        self.services.iter().map(|draft| (&draft.service.id, &draft.service.resources))
+    }
+
+    /// What replicas cost.
+    #[must_use]
+    pub const fn prices(&self) -> Prices {
+        self.estate.prices
     }
 
     /// What governs this service.

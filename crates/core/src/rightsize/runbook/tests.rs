@@ -101,7 +101,8 @@ fn nothing_to_compare_with() {
 /// What came late, or by way of another part of the fleet, is the same history.
 #[test]
 fn order_is_of_no_account() {
-    let whole = week(|step| f64::from(u8::try_from(step.rem_euclid(7)).unwrap_or(0)) * 0.02, |_| 1.0);
+    let whole =
+        week(|step| f64::from(u8::try_from(step.rem_euclid(7)).unwrap_or(0)) * 0.02, |_| 1.0);
     let (mut odd, mut even) = (Runbook::default(), Runbook::default());
     for step in (0..=2016_i64).rev() {
         let at = Timestamp::from_seconds(step.saturating_mul(STEP));
