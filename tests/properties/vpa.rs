@@ -106,7 +106,7 @@ proptest! {
     #[test]
     fn a_checkpoint_comes_back(course in course(30 * DAYS)) {
         let vpa = of(&course);
-        let now = course.last().map_or(asked().now, |usage| usage.at);
+        let now = course.last().map_or_else(|| asked().now, |usage| usage.at);
         let written = vpa.checkpoint(now);
         let text = serde_json::to_string(&written).expect("serialises");
         let read: Checkpoint = serde_json::from_str(&text).expect("reads back");

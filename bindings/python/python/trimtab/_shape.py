@@ -20,7 +20,7 @@ T = typing.TypeVar("T")
 
 def read(kind: type[T], value: object) -> T:
     """``value``, as JSON has it, as a value of ``kind``."""
-    return typing.cast(T, _reader(kind)(value))
+    return typing.cast(T, _reader(typing.cast(typing.Hashable, kind))(value))
 
 
 @functools.cache

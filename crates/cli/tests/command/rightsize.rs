@@ -153,7 +153,10 @@ fn the_example_of_the_document_is_real() {
             let answer = &container[key];
             let mib = |of: &str| {
                 let bytes = answer[of]["memory"].as_f64();
-                bytes.map_or("-".to_owned(), |bytes| format!("{:.0} MiB", bytes / 1_048_576.0))
+                bytes.map_or_else(
+                    || "-".to_owned(),
+                    |bytes| format!("{:.0} MiB", bytes / 1_048_576.0),
+                )
             };
             let hours: trimtab::Duration =
                 answer["risk"]["cpuAtRisk"].as_str().expect("a length").parse().expect("a length");

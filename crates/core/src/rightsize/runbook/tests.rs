@@ -8,7 +8,7 @@ const WEEK: i64 = 604_800;
 /// A week at five minutes: CPU by one function of the step, memory by another.
 fn week(cpu: impl Fn(i64) -> f64, memory: impl Fn(i64) -> f64) -> Runbook {
     let mut runbook = Runbook::default();
-    for step in 0..=2016 {
+    for step in 0_i64..=2016 {
         let at = Timestamp::from_seconds(step.saturating_mul(STEP));
         for seen in [Seen::Cpu(Real::new(cpu(step))), Seen::Memory(Real::new(memory(step)))] {
             runbook.add(&Usage { pod: PodId::new(0), at, seen }).expect("an amount");
