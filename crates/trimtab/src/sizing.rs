@@ -16,7 +16,7 @@ use trimtab_core::rightsize::{
 use trimtab_core::{Duration, Money, Real, Timestamp};
 use trimtab_history::usage::{Container, Run, Workload, WorkloadId};
 
-pub use self::asked::{Ask, NoWorkload, Stated};
+pub use self::asked::{Ask, NoWorkload, Stated, read_prices};
 pub use self::document::to_json;
 
 /// A way to size a container.

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 
-use trimtab_core::Timestamp;
 use trimtab_core::rightsize::{Amounts, Prices, Sizes};
+use trimtab_core::{Money, Timestamp};
 use trimtab_documents::Document;
 use trimtab_history::fleet::{Answers, Fleet};
 use trimtab_history::usage::{Workload, WorkloadId};
@@ -70,6 +70,40 @@ impl Ask {
             if all.len() > 10 { format!(" and {} more", all.len() - 10) } else { String::new() };
         let help = format!("its workloads are {}{more}", listed.join(", "));
         Err(NoWorkload { name: plain(name), help: plain(&help) })
+    }
+}
+
+/// What a core and a GiB cost an hour, from a text such as `cpu=0.04,memory=0.005`.
+///
+/// ```
+/// use trimtab::sizing::read_prices;
+/// assert_eq!(read_prices("cpu=0.04,memory=0.005").expect("prices").cpu_core_hour.micros(), 40_000);
+/// assert!(read_prices("cpu=0.04").is_err());
+/// ```
+///
+/// # Errors
+/// What was expected.
+pub fn read_prices(text: &str) -> Result<Prices, String> {
+    let expected = || "expected both prices an hour, such as cpu=0.04,memory=0.005".to_owned();
+    let (mut cpu, mut memory) = (None, None);
+    for part in text.split(',') {
+        let (what, price) = part.split_once('=').ok_or_else(expected)?;
+        let price: f64 = price.parse().map_err(|_| expected())?;
+        if !(0.0..1e6).contains(&price) {
+            return Err(format!("{price} is no price; {}", expected()));
+        }
+        let slot = match what {
+            "cpu" => &mut cpu,
+            "memory" => &mut memory,
+            _ => return Err(expected()),
+        };
+        *slot = Some(Money::from_micros((price * 1e6).round() as i64));
+    }
+    match (cpu, memory) {
+        (Some(cpu_core_hour), Some(memory_gib_hour)) => {
+            Ok(Prices { cpu_core_hour, memory_gib_hour })
+        }
+        _ => Err(expected()),
     }
 }
 
