@@ -23,7 +23,8 @@ pub(crate) fn test() -> Outcome {
     let run = |arguments: &[&str]| Program::new(&python).within(&place).arguments(arguments);
     let mut told = String::new();
     run(&["-m", "pytest", "-q", "-p", "no:cacheprovider", &at("tests")]).lines(|line| {
-        if line.ends_with(" decisions") || line.contains(" passed") {
+        let counted = [" decisions", " answers"].iter().any(|what| line.ends_with(what));
+        if counted || line.contains(" passed") {
             told = format!("{told}; {}", line.trim_matches(['=', ' ']));
         }
     })?;

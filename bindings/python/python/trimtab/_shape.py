@@ -7,7 +7,6 @@ there, and ``datetime``, ``timedelta`` and ``Decimal`` here; what they mean is r
 from __future__ import annotations
 
 import dataclasses
-import functools
 import types
 import typing
 from datetime import datetime, timedelta
@@ -20,11 +19,20 @@ T = typing.TypeVar("T")
 
 def read(kind: type[T], value: object) -> T:
     """``value``, as JSON has it, as a value of ``kind``."""
-    return typing.cast(T, _reader(typing.cast(typing.Hashable, kind))(value))
+    return typing.cast(T, _reader(kind)(value))
 
 
-@functools.cache
-def _reader(kind: typing.Any) -> typing.Callable[[typing.Any], object]:
+_Reader = typing.Callable[[typing.Any], object]
+_READERS: dict[typing.Any, _Reader] = {}
+
+
+def _reader(kind: typing.Any) -> _Reader:
+    if kind not in _READERS:
+        _READERS[kind] = _made(kind)
+    return _READERS[kind]
+
+
+def _made(kind: typing.Any) -> _Reader:
     origin, arguments = typing.get_origin(kind), typing.get_args(kind)
     if origin in (typing.Union, types.UnionType):
         (inner,) = (argument for argument in arguments if argument is not type(None))
@@ -46,7 +54,7 @@ def _reader(kind: typing.Any) -> typing.Callable[[typing.Any], object]:
     return lambda value: value
 
 
-def _of_dataclass(kind: typing.Any) -> typing.Callable[[typing.Any], object]:
+def _of_dataclass(kind: typing.Any) -> _Reader:
     hints = typing.get_type_hints(kind)
     fields = [(f.name, _camel(f.name), _reader(hints[f.name])) for f in dataclasses.fields(kind)]
 

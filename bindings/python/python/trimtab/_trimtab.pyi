@@ -5,6 +5,34 @@ from typing import Any, Literal, TypeAlias, final
 
 from trimtab._errors import Finding
 
+__all__ = [
+    "Estate",
+    "Pending",
+    "Policy",
+    "Record",
+    "RecordReader",
+    "Replay",
+    "Sample",
+    "Service",
+    "Settled",
+    "State",
+    "UsageReplay",
+    "VERSION",
+    "WhatIf",
+    "World",
+    "WriteOutcome",
+    "_Played",
+    "_explain",
+    "_fleet",
+    "_instant",
+    "_length",
+    "_panic_on_purpose",
+    "_run_command",
+    "_validate",
+    "records_to_lines",
+    "simulate",
+]
+
 VERSION: str
 
 _Instant: TypeAlias = datetime | str
