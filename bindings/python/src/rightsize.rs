@@ -81,7 +81,7 @@ pub(crate) fn fleet(
     py.detach(|| {
         guarded::<_, Failure>(|| {
             let stated = estate.map(|estate| Stated::by(&estate.document)).unwrap_or_default();
-            let prices = prices.or(stated.prices());
+            let prices = prices.or_else(|| stated.prices());
             let ask = Ask { workload, now: now.map(|now| now.0), threads, stated };
             let mut sources = Vec::new();
             for history in histories {
