@@ -10,10 +10,10 @@ use std::time::Instant;
 use trimtab::documents::scenario::{Line, read_line};
 use trimtab::estate::{load, with_traces};
 use trimtab::owned::Service;
-use trimtab::record::InputPremise;
+use trimtab::record::{InputPremise, RecordedSample};
 use trimtab::scenario::Replay;
 use trimtab::simulation::{Settings, Simulation, Until};
-use trimtab::{Replicas, Sample, Timestamp, WriteOutcome, json};
+use trimtab::{Quality, Real, Replicas, Timestamp, WriteOutcome, json};
 
 const START: i64 = 1_772_366_400;
 
@@ -35,12 +35,18 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 fn decide(estate: &Path, count: i64) -> Result<f64, Box<dyn std::error::Error>> {
     let document = load(estate)?;
     let policy = document.policy("billing-service").ok_or("no such service")?;
-    let metric = policy.rules().and_then(|rules| rules.metric_id("cpu")).ok_or("no such metric")?;
     let mut service = Service::new(Arc::new(policy.clone()));
     let began = Instant::now();
     for tick in 0..count {
         let now = Timestamp::from_seconds(START + 15 * tick);
-        let samples = [Sample::measured(metric, 40.0, now, &"bench".into())];
+        let sample = RecordedSample {
+            metric: "cpu".into(),
+            value: Some(Real::new(40.0)),
+            taken_at: now,
+            source: "bench".into(),
+            quality: Quality::Measured,
+        };
+        let samples = [sample];
         black_box(service.take_in(&samples, now)?);
         let pending = service.decide(InputPremise::Size(Replicas::new(1)), now)?;
         service = pending.settle(WriteOutcome::Written)?.service;
