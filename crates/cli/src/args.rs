@@ -11,7 +11,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use trimtab::hpa::Gates;
 use trimtab::sim::Keep;
 use trimtab::simulation::Until;
-use trimtab::{Duration, Money, Timestamp};
+use trimtab::{Duration, Timestamp};
 
 pub(crate) use self::hpa_explain::HpaExplain;
 
@@ -289,27 +289,7 @@ impl FromStr for Prices {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let expected = || "expected both prices an hour, such as cpu=0.04,memory=0.005".to_owned();
-        let (mut cpu, mut memory) = (None, None);
-        for part in text.split(',') {
-            let (what, price) = part.split_once('=').ok_or_else(expected)?;
-            let price: f64 = price.parse().map_err(|_| expected())?;
-            if !(0.0..1e6).contains(&price) {
-                return Err(format!("{price} is no price; {}", expected()));
-            }
-            let slot = match what {
-                "cpu" => &mut cpu,
-                "memory" => &mut memory,
-                _ => return Err(expected()),
-            };
-            *slot = Some(Money::from_micros((price * 1e6).round() as i64));
-        }
-        match (cpu, memory) {
-            (Some(cpu_core_hour), Some(memory_gib_hour)) => {
-                Ok(Self(trimtab::rightsize::Prices { cpu_core_hour, memory_gib_hour }))
-            }
-            _ => Err(expected()),
-        }
+        trimtab::sizing::read_prices(text).map(Self)
     }
 }
 
