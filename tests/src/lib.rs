@@ -8,7 +8,6 @@ pub mod estate;
 pub mod fuzzed;
 pub mod player;
 pub mod policies;
-pub mod recorded;
 pub mod reference;
 pub mod reference_hpa;
 pub mod reference_vpa;

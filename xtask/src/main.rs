@@ -68,7 +68,8 @@ The workspace's own commands.
                       and those of tests/validation/recorded.jsonl; --record renews their answers
   oracle quantities [--count N] [--seed S]
                       random and hostile texts, read as quantities by Kubernetes and by the core
-  nightly             fresh ones of all three, of the day's own seed, and the mutants; hours long
+  nightly             fresh ones of all five, of the day's own seed, the fuzzers and the mutants;
+                      hours long
 
 Tools are installed, pinned, below the target folder. Exit code 0: all is well; 1: something failed;
 2: the command was not understood.

@@ -1,11 +1,11 @@
-//! What is too long for each commit: fresh questions to the real controller, the fuzzers, the
+//! What is too long for each commit: fresh questions to the real components, the fuzzers, the
 //! mutants.
 
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::steps::{self, Outcome, Step};
-use crate::{mutants, oracle};
+use crate::{fuzz, mutants, oracle};
 
 /// The seed is the date, so that a run can be repeated and no two nights ask the same.
 pub(crate) fn run() -> ExitCode {
@@ -24,6 +24,9 @@ const NIGHTLY: &[Step] = &[
     Step { name: "fresh scenarios", run: || fresh(&["--scenarios", "4200"]) },
     Step { name: "fresh quantities", run: || fresh(&["quantities", "--count", "400000"]) },
     Step { name: "fresh specs", run: || fresh(&["specs", "--count", "200000"]) },
+    Step { name: "fresh histories", run: || fresh(&["vpa", "--histories", "300"]) },
+    Step { name: "fresh workloads", run: || fresh(&["krr", "--workloads", "500"]) },
+    Step { name: "hostile inputs", run: || fuzz::run(&[]) },
     Step { name: "mutants", run: || mutants::run(&[]) },
 ];
 

@@ -1,19 +1,20 @@
 //! What can be said on the command line.
 
-mod hpa_explain;
+mod hpa;
+mod rightsize;
 
-use std::num::{NonZeroU32, NonZeroU64, NonZeroUsize};
+use std::num::{NonZeroU32, NonZeroU64};
 use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::builder::styling::{AnsiColor, Style, Styles};
 use clap::{Parser, Subcommand, ValueEnum};
-use trimtab::hpa::Gates;
 use trimtab::sim::Keep;
 use trimtab::simulation::Until;
 use trimtab::{Duration, Timestamp};
 
-pub(crate) use self::hpa_explain::HpaExplain;
+pub(crate) use self::hpa::{Hpa, HpaExplain, Replay, Validate};
+pub(crate) use self::rightsize::{Rightsize, RightsizeReplay, RightsizeVerb, Sort};
 
 const STYLES: Styles = Styles::styled()
     .header(Style::new().bold())
@@ -176,163 +177,6 @@ pub(crate) struct Explain {
     pub(crate) output: Format,
 }
 
-/// What can be done with a HorizontalPodAutoscaler.
-#[derive(Subcommand, Debug)]
-pub(crate) enum Hpa {
-    /// Replays recorded scenarios: what the controller does in each step
-    Replay(Replay),
-    /// Checks objects as the API server does: all that it would refuse, in its words
-    Validate(Validate),
-    /// Puts one loop into words: why this size, and what would have given another
-    Explain(HpaExplain),
-}
-
-#[derive(clap::Args, Debug)]
-#[command(after_help = "\
-Examples:
-  trimtab hpa replay recorded.jsonl > answers.jsonl
-  trimtab hpa replay --check recorded.jsonl
-  trimtab hpa replay recorded.jsonl --with other.yaml --diff
-
-A line that cannot be read is told on standard error; what follows of its scenario is left out,
-and the exit code is 1.")]
-pub(crate) struct Replay {
-    /// Scenarios as JSON Lines; - for standard input, also if none is given
-    #[arg(value_name = "FILE")]
-    pub(crate) files: Vec<PathBuf>,
-    /// Compares with the recorded answers instead; exit code 1 if one differs
-    #[arg(long, conflicts_with = "with")]
-    pub(crate) check: bool,
-    /// Replays under another autoscaler or spec, other flags or gates: a YAML or JSON file, or -
-    #[arg(long, value_name = "OTHER")]
-    pub(crate) with: Option<PathBuf>,
-    /// Compares that with the recording's own run
-    #[arg(long, requires = "with")]
-    pub(crate) diff: bool,
-    /// `table` for people, `json` for programs
-    #[arg(short, long, value_name = "FORM", value_enum, default_value = "table")]
-    #[arg(hide_possible_values = true, requires = "diff")]
-    pub(crate) output: Format,
-    /// How many rows of steps that differ are listed; also `all` or `none`
-    #[arg(long, value_name = "N", default_value = "24", requires = "diff")]
-    pub(crate) steps: Listed,
-}
-
-#[derive(clap::Args, Debug)]
-#[command(disable_help_subcommand = true, args_conflicts_with_subcommands = true)]
-#[command(after_help = "\
-Examples:
-  trimtab rightsize usage/ --prices cpu=0.04,memory=0.005
-  trimtab rightsize cpu=cpu.json memory.json --workload prod/web --svg web.svg
-  trimtab rightsize replay usage.jsonl > answers.jsonl
-
-Whatever cannot be read is told on standard error, and the rest goes on; the exit code is then 1.")]
-pub(crate) struct Rightsize {
-    #[command(subcommand)]
-    pub(crate) verb: Option<RightsizeVerb>,
-    /// Files of usage, or folders of them: Parquet, Arrow, CSV, JSON, answers of Prometheus; before
-    /// an answer that does not say what it measures cpu=, cpu-seconds= or memory=
-    #[arg(value_name = "PATH", required = true)]
-    pub(crate) paths: Vec<PathBuf>,
-    /// Only this workload: NAMESPACE/NAME, or NAME
-    #[arg(long, value_name = "NAME")]
-    pub(crate) workload: Option<String>,
-    /// Requests, limits and prices from this estate: a service is the workload of its name
-    #[arg(long, value_name = "DIR")]
-    pub(crate) estate: Option<PathBuf>,
-    /// What a core and a GiB cost an hour, such as cpu=0.04,memory=0.005
-    #[arg(long, value_name = "PRICES")]
-    pub(crate) prices: Option<Prices>,
-    /// What comes first: `money`, `risk` or `name`
-    #[arg(long, value_name = "BY", value_enum, default_value = "money")]
-    #[arg(hide_possible_values = true)]
-    pub(crate) sort: Sort,
-    /// How many containers to list; also `all` or `none`
-    #[arg(long, value_name = "N", default_value = "20")]
-    pub(crate) list: Listed,
-    /// The instant to answer for, if not each workload's newest sample
-    #[arg(long, value_name = "TIME")]
-    pub(crate) now: Option<Timestamp>,
-    /// How many threads, if not one for each core
-    #[arg(long, value_name = "N")]
-    pub(crate) threads: Option<NonZeroUsize>,
-    /// `table` for people, `json` for programs
-    #[arg(short, long, value_name = "FORM", value_enum, default_value = "table")]
-    #[arg(hide_possible_values = true)]
-    pub(crate) output: Format,
-    /// Draws the container that is listed first into this file
-    #[arg(long, value_name = "FILE")]
-    pub(crate) svg: Option<PathBuf>,
-}
-
-/// What containers are sorted by.
-#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Sort {
-    // Without texts of their own, so that help stays short.
-    Money,
-    Risk,
-    Name,
-}
-
-/// What can be done about the size of containers besides answering for a fleet.
-#[derive(Subcommand, Debug)]
-pub(crate) enum RightsizeVerb {
-    /// Replays histories of usage: what each method recommends when it is asked
-    Replay(RightsizeReplay),
-}
-
-/// Prices of a core and of a GiB for an hour.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Prices(pub(crate) trimtab::rightsize::Prices);
-
-impl FromStr for Prices {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        trimtab::sizing::read_prices(text).map(Self)
-    }
-}
-
-#[derive(clap::Args, Debug)]
-#[command(after_help = "\
-Example:
-  trimtab rightsize replay usage.jsonl > answers.jsonl
-
-Usage that a method does not count is told on standard error, and the rest goes on. A line that
-cannot be read is told too, and the exit code is then 1.")]
-pub(crate) struct RightsizeReplay {
-    /// Histories as JSON Lines; - for standard input, also if none is given
-    #[arg(value_name = "FILE")]
-    pub(crate) files: Vec<PathBuf>,
-}
-
-#[derive(clap::Args, Debug)]
-#[command(after_help = "\
-Examples:
-  trimtab hpa validate hpa.yaml
-  kubectl get hpa -A -o json | trimtab hpa validate
-  trimtab hpa validate new.yaml --old old.yaml --gate HPAScaleToZero=true
-
-Exit code 1 if an object is refused or cannot be read.")]
-pub(crate) struct Validate {
-    /// Files with HorizontalPodAutoscalers, YAML or JSON; - for standard input, also if none is given
-    #[arg(value_name = "FILE")]
-    pub(crate) files: Vec<PathBuf>,
-    /// The stored objects: those of the same namespace and name are updated, not created
-    #[arg(long, value_name = "FILE")]
-    pub(crate) old: Option<PathBuf>,
-    /// A feature gate, if not as Kubernetes 1.36 has it; may be repeated
-    #[arg(long = "gate", value_name = "NAME=BOOL")]
-    pub(crate) gates: Vec<Gate>,
-    /// `table` for people, `json` for programs: a line an object, with what is stored and refused
-    #[arg(short, long, value_name = "FORM", value_enum, default_value = "table")]
-    #[arg(hide_possible_values = true)]
-    pub(crate) output: Format,
-    /// Reads questions as JSON Lines, {\"hpa\",\"old\",\"featureGates\"}, and answers each in a line
-    #[arg(long, conflicts_with_all = ["old", "gates", "output"])]
-    pub(crate) lines: bool,
-}
-
 #[derive(clap::Args, Debug)]
 #[command(after_help = "Example:\n  trimtab schema estate > estate.schema.json")]
 pub(crate) struct Schema {
@@ -353,27 +197,6 @@ pub(crate) struct Version {
     #[arg(short, long, value_name = "FORM", value_enum, default_value = "table")]
     #[arg(hide_possible_values = true)]
     pub(crate) output: Format,
-}
-
-/// A feature gate and whether it is on.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) struct Gate {
-    pub(crate) name: String,
-    pub(crate) on: bool,
-}
-
-impl FromStr for Gate {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let (name, on) = text.split_once('=').unwrap_or((text, ""));
-        if !Gates::NAMES.contains(&name) {
-            let known = Gates::NAMES.join(", ");
-            return Err(format!("expected one of the gates {known}, with =true or =false"));
-        }
-        let on = on.parse().map_err(|_| format!("expected {name}=true or {name}=false"))?;
-        Ok(Self { name: name.into(), on })
-    }
 }
 
 /// How many decisions are listed.
@@ -487,15 +310,7 @@ mod tests {
         assert_eq!("70".parse(), Ok(Threshold::Value(70.0)));
         assert!(matches!("p95".parse(), Ok(Threshold::Percentile(p)) if p.get() == 95));
         assert!("p100".parse::<Threshold>().is_err() && "inf".parse::<Threshold>().is_err());
-        assert!("HPAScaleToZero=true".parse::<Gate>().is_ok_and(|gate| gate.on));
-        assert!(
-            "HPAScaleToZero=yes".parse::<Gate>().is_err() && "Fast=true".parse::<Gate>().is_err()
-        );
         assert_eq!("250".parse(), Ok(Kept(Keep::Every(250))));
         assert!("0".parse::<Kept>().is_err());
-        assert!("cpu=0.04,memory=0.005".parse::<Prices>().is_ok());
-        for wrong in ["cpu=1", "cpu=1,memory=-1", "cpu=1,ram=2", "1"] {
-            assert!(wrong.parse::<Prices>().is_err(), "{wrong}");
-        }
     }
 }

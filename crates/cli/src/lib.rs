@@ -13,14 +13,12 @@ mod hpa;
 mod lines;
 mod picture;
 mod records;
-mod replay;
 mod rightsize;
 mod schema;
 mod simulate;
 mod table;
 mod terminal;
 mod trace;
-mod validate;
 mod version;
 mod words;
 
@@ -28,7 +26,7 @@ use std::ffi::OsString;
 
 use clap::Parser;
 
-use self::args::{Args, Hpa, RightsizeVerb, Verb};
+use self::args::{Args, RightsizeVerb, Verb};
 use self::failure::Failure;
 
 /// Runs the command with these arguments, the first of them its own name, and gives its exit code.
@@ -56,9 +54,7 @@ fn perform(verb: Verb) -> Result<(), Failure> {
     match verb {
         Verb::Simulate(args) => simulate::run(&args),
         Verb::Explain(args) => explain::run(args),
-        Verb::Hpa { verb: Hpa::Replay(args) } => replay::run(args),
-        Verb::Hpa { verb: Hpa::Validate(args) } => validate::run(&args),
-        Verb::Hpa { verb: Hpa::Explain(args) } => hpa::explain(&args),
+        Verb::Hpa { verb } => hpa::run(verb),
         Verb::Rightsize(args) => match args.verb {
             Some(RightsizeVerb::Replay(args)) => rightsize::replay::run(args),
             None => rightsize::run(&args),

@@ -18,15 +18,16 @@ pub fn quantity(data: &[u8]) {
     let canonical = read.to_string();
     assert_eq!(from_json.expect("a quantity").to_string(), canonical, "{text:?} in JSON");
     let again: Quantity = canonical.parse().expect("the canonical text of a quantity");
-    // Beyond its suffixes Kubernetes drops zeros: it writes 1e25 as `10`.
-    if read.as_f64().abs() >= 1e24 {
+    // Beyond its suffixes Kubernetes drops zeros: it writes 1e22 as `10`.
+    if read.as_f64().abs() >= 1e21 {
         return;
     }
     let told = format!("{text:?} is {canonical:?}, which is {again:?}, not {read:?}");
     assert_eq!(again.to_string(), canonical, "{told}");
     assert_eq!(read.cmp_amount(&again), Ordering::Equal, "{told}");
-    // Below zero Kubernetes rounds an amount that it keeps as an arbitrary decimal the other way.
-    if !read.is_negative() {
+    // Kubernetes rounds an amount that it keeps as an arbitrary decimal the other way below zero,
+    // and where a number has no room it wraps that and another in different ways.
+    if !read.is_negative() && read.as_f64() < 9e15 {
         assert_eq!((again.milli(), again.whole()), (read.milli(), read.whole()), "{told}");
     }
     assert_eq!(again.is_negative(), read.is_negative(), "{told}");

@@ -1,5 +1,6 @@
 //! `trimtab` on PyPI: the wheel and the sdist, in environments with nothing else of ours.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::{emptied, ending};
@@ -48,16 +49,30 @@ fn sdist(tools: &Path, place: &Path) -> Result<PathBuf, String> {
 /// The wheel, built from the published sources and away from the checkout.
 fn wheel(tools: &Path, sdist: &Path, place: &Path) -> Result<PathBuf, String> {
     let out = place.join("wheels");
+    let target = place.with_file_name("python-target");
+    forget(&target)?;
     Program::new(tools)
         .within(place)
         .arguments(["-m", "pip", "wheel", "--quiet", "--disable-pip-version-check"])
         .arguments(["--no-deps", "--no-build-isolation", "--no-index"])
         .arguments(["--wheel-dir", &out.display().to_string(), &sdist.display().to_string()])
         .env("CARGO_NET_OFFLINE", "true")
-        .env("CARGO_TARGET_DIR", place.parent().unwrap_or(place).join("python-target"))
+        .env("CARGO_TARGET_DIR", &target)
         .env("PATH", beside(tools)?)
         .run()?;
     ending(&out, ".whl")
+}
+
+/// Lets our own crates be built anew: the files of an sdist all have the same old date, by which cargo
+/// would take what was built before for up to date.
+fn forget(target: &Path) -> Result<(), String> {
+    let Ok(entries) = fs::read_dir(target.join("release/.fingerprint")) else { return Ok(()) };
+    for path in entries.filter_map(|entry| Some(entry.ok()?.path())) {
+        if path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("trimtab")) {
+            fs::remove_dir_all(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+        }
+    }
+    Ok(())
 }
 
 /// An environment with the wheel and what its tests need.

@@ -13,7 +13,7 @@ use crate::failure::{Failure, plain, shown};
 use crate::words::so_many;
 use crate::{files, lines, terminal};
 
-pub(crate) fn run(args: &Validate) -> Result<(), Failure> {
+pub(super) fn run(args: &Validate) -> Result<(), Failure> {
     let stdin = [PathBuf::from("-")];
     let paths = if args.files.is_empty() { &stdin[..] } else { &args.files };
     let fine = if args.lines { questions(paths)? } else { documents(paths, args)? };

@@ -29,7 +29,7 @@ use crate::{files, terminal};
 /// How many scenarios a worker may be ahead of the one that is being written.
 const AHEAD: usize = 4;
 
-pub(crate) fn run(args: Replay) -> Result<(), Failure> {
+pub(super) fn run(args: Replay) -> Result<(), Failure> {
     let task = task(&args)?;
     let files = if args.files.is_empty() { vec![PathBuf::from("-")] } else { args.files };
     let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
