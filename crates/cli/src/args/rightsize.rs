@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::{Subcommand, ValueEnum};
-use trimtab::{Timestamp};
+use trimtab::Timestamp;
 
 use super::{Format, Listed};
 
