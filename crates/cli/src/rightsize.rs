@@ -21,7 +21,7 @@ use crate::{files, terminal};
 /// Answers for a fleet.
 pub(crate) fn run(args: &args::Rightsize) -> Result<(), Failure> {
     let stated = args.estate.as_deref().map(stated).transpose()?.unwrap_or_default();
-    let prices = args.prices.map(|prices| prices.0).or(stated.prices());
+    let prices = args.prices.map(|prices| prices.0).or_else(|| stated.prices());
     let (workload, now) = (args.workload.clone(), args.now);
     let ask = Ask { workload, now, threads: args.threads, stated };
     let threads = ask.threads();
