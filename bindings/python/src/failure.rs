@@ -43,7 +43,7 @@ impl Failure {
         self
     }
 
-    fn of_documents(findings: Vec<Finding>) -> Self {
+    pub(crate) fn of_documents(findings: Vec<Finding>) -> Self {
         let errors = || findings.iter().filter(|finding| finding.level == Level::Error);
         let first = errors().next().or_else(|| findings.first());
         let code = first.map_or("documents", |finding| finding.code.as_str());

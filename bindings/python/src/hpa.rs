@@ -2,7 +2,8 @@
 
 use pyo3::prelude::*;
 use trimtab::documents::scenario::{self, Line};
-use trimtab::{hpa, json, scenario as replay};
+use trimtab::scenario::{self as replay, Compared};
+use trimtab::{hpa, json};
 
 use crate::failure::{Failure, guarded};
 use crate::policy::Policy;
@@ -53,6 +54,10 @@ impl World {
     }
 }
 
+/// The name of the scenario that a line begins, the answer to its step, and how that compares with
+/// the recorded one.
+type Played = (Option<String>, Option<String>, Option<String>);
+
 /// Recorded scenarios while they are being replayed, line by line.
 #[pyclass(module = "trimtab.hpa", name = "Replay")]
 #[derive(Debug)]
@@ -68,12 +73,13 @@ impl Replay {
 
     /// Plays the next line. A header begins a scenario, with a controller that has just started,
     /// and gives its name; a step gives what the controller does, as canonical JSON.
-    fn line(&mut self, py: Python<'_>, text: &str) -> PyResult<(Option<String>, Option<String>)> {
+    /// Where the step carries a recorded answer, the third says how the two compare.
+    fn line(&mut self, py: Python<'_>, text: &str) -> PyResult<Played> {
         py.detach(|| {
             guarded::<_, Failure>(|| match scenario::read_line(text).map_err(malformed)? {
                 Line::Header(header) => {
                     self.0 = Some(replay::Replay::begin(&header));
-                    Ok((Some(header.name), None))
+                    Ok((Some(header.name), None, None))
                 }
                 Line::Step(step) => {
                     let before =
@@ -82,13 +88,23 @@ impl Replay {
                     let answer = replay.step(&step);
                     let answer = answer
                         .map_err(|error| Failure::new("DecisionError", "time-went-back", error))?;
-                    Ok((None, Some(json::to_string(&answer))))
+                    let recorded = step.recorded().map(|recorded| compared(recorded, &answer));
+                    Ok((None, Some(json::to_string(&answer)), recorded.transpose()?))
                 }
             })
         })
     }
 }
 
-fn malformed(error: scenario::LineError) -> Failure {
+fn compared(recorded: &str, answer: &replay::Answer) -> Result<String, Failure> {
+    match replay::compare(recorded, answer) {
+        Ok(Compared::Same) => Ok("same".into()),
+        Ok(Compared::Panicked) => Ok("panicked".into()),
+        Ok(Compared::Differs(difference)) => Ok(difference.to_string()),
+        Err(problem) => Err(Failure::new("FormatError", "malformed", problem)),
+    }
+}
+
+pub(crate) fn malformed(error: scenario::LineError) -> Failure {
     Failure::new("FormatError", "malformed", error)
 }

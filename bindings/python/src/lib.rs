@@ -9,7 +9,9 @@ mod estate;
 mod failure;
 mod hpa;
 mod policy;
+mod questions;
 mod record;
+mod rightsize;
 mod sample;
 mod simulation;
 mod time;
@@ -32,7 +34,11 @@ mod _trimtab {
     #[pymodule_export]
     use crate::policy::{Policy, State};
     #[pymodule_export]
+    use crate::questions::{WhatIf, explain, validate};
+    #[pymodule_export]
     use crate::record::{Record, RecordReader, records_to_lines};
+    #[pymodule_export]
+    use crate::rightsize::{UsageReplay, fleet};
     #[pymodule_export]
     use crate::sample::Sample;
     #[pymodule_export]

@@ -2,19 +2,16 @@
 
 mod picture;
 pub(crate) mod replay;
-mod result;
-mod sources;
 mod table;
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
-use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
 
 use trimtab::documents::read_estate;
-use trimtab::history::fleet::{Answers, Fleet};
-use trimtab::history::usage::{Container, Note, Workload, WorkloadId};
-use trimtab::rightsize::{Amounts, Prices, Sizes};
-use trimtab::sizing::{self, Method, Sizing};
+use trimtab::history::fleet::{Answers, Fleet, Source};
+use trimtab::history::usage::{Note, WorkloadId};
+use trimtab::rightsize::Prices;
+use trimtab::sizing::{self, Ask, Method, Sizing, Stated, sources};
 use trimtab::{Money, Timestamp};
 
 use crate::args::{self, Format, Sort};
@@ -23,20 +20,14 @@ use crate::{files, terminal};
 
 /// Answers for a fleet.
 pub(crate) fn run(args: &args::Rightsize) -> Result<(), Failure> {
-    let estate = args.estate.as_deref().map(Estate::read).transpose()?.unwrap_or_default();
-    let prices = args.prices.map(|prices| prices.0).or(estate.prices);
-    let threads = args.threads.or_else(|| std::thread::available_parallelism().ok());
-    let threads = threads.unwrap_or(NonZeroUsize::MIN);
-    let fleet = Fleet::read(sources::of(&args.paths)?, threads);
-    let wanted = |id: &WorkloadId| {
-        let name = args.workload.as_deref();
-        name.is_none_or(|name| id.to_string() == name || *id.name == *name)
-    };
-    known(args, &fleet, wanted)?;
-    let now = args.now.unwrap_or(Timestamp::MAX);
-    let answers = fleet.answers(threads, now, wanted, |workload| {
-        sizing::of(workload, args.now, |container| estate.of(workload, container))
-    });
+    let stated = args.estate.as_deref().map(stated).transpose()?.unwrap_or_default();
+    let prices = args.prices.map(|prices| prices.0).or_else(|| stated.prices());
+    let (workload, now) = (args.workload.clone(), args.now);
+    let ask = Ask { workload, now, threads: args.threads, stated };
+    let threads = ask.threads();
+    let fleet = Fleet::read(sources(&args.paths)?, threads);
+    let answers =
+        ask.of(&fleet).map_err(|error| Failure::with_help(error.to_string(), &*error.help))?;
     let Answers { of_workloads, notes } = answers;
     let notes: Vec<&Note> = fleet.notes().iter().chain(&notes).collect();
     tell(&notes);
@@ -47,7 +38,7 @@ pub(crate) fn run(args: &args::Rightsize) -> Result<(), Failure> {
             .first()
             .ok_or_else(|| Failure::told("there is no container to draw: no usage was read"))?;
         let only = |id: &WorkloadId| *id == first.workload;
-        let mut drawn = fleet.answers(threads, now, only, |workload| {
+        let mut drawn = fleet.answers(threads, now.unwrap_or(Timestamp::MAX), only, |workload| {
             let mut containers = workload.containers.iter();
             let found = containers.find(|container| container.name == first.container);
             found.map(picture::Drawn::of)
@@ -57,7 +48,9 @@ pub(crate) fn run(args: &args::Rightsize) -> Result<(), Failure> {
         }
     }
     match args.output {
-        Format::Json => terminal::bytes(&result::text(&sizings, prices.as_ref(), &notes))?,
+        Format::Json => {
+            terminal::bytes(&(sizing::to_json(&sizings, prices.as_ref(), &notes) + "\n"))?;
+        }
         Format::Table => terminal::page(|page| {
             table::write(page, &sizings, prices.as_ref(), args.list.0, args.svg.as_deref())
         })?,
@@ -78,55 +71,25 @@ fn tell(notes: &[&Note]) {
     }
 }
 
-/// A workload that is asked for has to be there.
-fn known(
-    args: &args::Rightsize,
-    fleet: &Fleet,
-    wanted: impl Fn(&WorkloadId) -> bool,
-) -> Result<(), Failure> {
-    let Some(name) = &args.workload else { return Ok(()) };
-    let all = fleet.workloads();
-    if all.iter().any(|id| wanted(id)) {
-        return Ok(());
-    }
-    let listed: Vec<String> = all.iter().take(10).map(|id| format!("`{id}`")).collect();
-    let more = if all.len() > 10 { format!(" and {} more", all.len() - 10) } else { String::new() };
-    let help = format!("its workloads are {}{more}", listed.join(", "));
-    let message = format!("the history has no workload `{}`", crate::failure::plain(name));
-    Err(Failure::with_help(message, crate::failure::plain(&help)))
+/// What an estate's documents say.
+fn stated(dir: &Path) -> Result<Stated, Failure> {
+    let document = read_estate(&files::documents(dir)?).map_err(Failure::Findings)?;
+    terminal::warn_of(document.warnings());
+    Ok(Stated::by(&document))
 }
 
-/// What an estate says of the size and the price of its services.
-#[derive(Default)]
-struct Estate {
-    of: BTreeMap<String, Sizes>,
-    prices: Option<Prices>,
-}
-
-impl Estate {
-    fn read(dir: &std::path::Path) -> Result<Self, Failure> {
-        let document = read_estate(&files::documents(dir)?).map_err(Failure::Findings)?;
-        terminal::warn_of(document.warnings());
-        let of = document.resources().map(|(service, resources)| {
-            let requests = resources.requests;
-            let limits = resources.limits;
-            let size = Sizes {
-                requests: Amounts { cpu: Some(requests.cpu), memory: Some(requests.memory) },
-                limits: Amounts { cpu: limits.cpu, memory: limits.memory },
-            };
-            (service.to_string(), size)
-        });
-        let stated = document.prices();
-        let prices =
-            Prices { cpu_core_hour: stated.cpu_core_hour, memory_gib_hour: stated.memory_gib_hour };
-        Ok(Self { of: of.collect(), prices: Some(prices) })
+/// Each path, with standard input for `-`.
+fn sources(paths: &[PathBuf]) -> Result<Vec<Source>, Failure> {
+    let mut all = Vec::new();
+    for path in paths {
+        let (measure, bare) = sources::measured(path);
+        if bare.as_os_str() == "-" {
+            all.push(sources::of_stream("standard input", measure, std::io::stdin())?);
+        } else {
+            all.extend(sources::of_paths(std::slice::from_ref(path))?);
+        }
     }
-
-    /// An estate knows replicas, not containers: it is asked where a pod has only one.
-    fn of(&self, workload: &Workload<'_>, _: &Container<'_>) -> Option<Sizes> {
-        let alone = workload.containers.len() == 1;
-        self.of.get(&*workload.id.name).copied().filter(|_| alone)
-    }
+    Ok(all)
 }
 
 /// What could be saved most, or would have hurt most, comes first. Without prices a core counts as much as eight GiB.

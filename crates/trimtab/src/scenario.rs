@@ -2,9 +2,11 @@
 
 mod check;
 mod whatif;
+mod whatif_door;
 
 pub use self::check::{Compared, Difference, compare};
 pub use self::whatif::{Differs, Pair, Side, Summary, Total, WhatIf};
+pub use self::whatif_door::{WhatIfError, WhatIfLines};
 
 use serde::Serialize;
 use trimtab_core::account::Premise;

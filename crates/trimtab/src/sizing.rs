@@ -1,6 +1,10 @@
 //! Right-sizing of a whole fleet: the Vertical Pod Autoscaler's answer, KRR's and the runbook's
 //! for each container, next to each other.
 
+mod asked;
+mod document;
+pub mod sources;
+
 use std::sync::Arc;
 
 use trimtab_core::rightsize::krr::{self, Points, Simple, SimpleLimit, Strategy};
@@ -11,6 +15,9 @@ use trimtab_core::rightsize::{
 };
 use trimtab_core::{Duration, Money, Real, Timestamp};
 use trimtab_history::usage::{Container, Run, Workload, WorkloadId};
+
+pub use self::asked::{Ask, NoWorkload, Stated, read_prices};
+pub use self::document::to_json;
 
 /// A way to size a container.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]

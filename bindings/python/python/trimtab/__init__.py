@@ -1,7 +1,7 @@
 """How big should this be, why, and what happens if I change it.
 
-Load an estate, decide on sizes, put decisions into words, play an estate in virtual time, and
-replay what Kubernetes' HorizontalPodAutoscaler does. Everything is worked out by the library in
+Load an estate, decide on sizes, put decisions into words, play an estate in virtual time, replay
+and explain what Kubernetes' HorizontalPodAutoscaler does, and size containers. Everything is worked out by the library in
 Rust; its canonical JSON is the same in Rust, Python and Node.
 
 >>> import trimtab
@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import os
 
-from trimtab import hpa
+from trimtab import hpa, rightsize
 from trimtab._errors import (
     DecisionError,
     DivergenceError,
@@ -93,6 +93,7 @@ __all__ = [
     "hpa",
     "read_records",
     "records_to_lines",
+    "rightsize",
     "simulate",
 ]
 

@@ -9,6 +9,7 @@ VERSION: str
 
 _Instant: TypeAlias = datetime | str
 _Told: TypeAlias = tuple[str, str]
+_Documents: TypeAlias = str | PathLike[str] | Sequence[tuple[str, str]]
 
 @final
 class Estate:
@@ -331,8 +332,27 @@ class Replay:
     """Recorded scenarios while they are being replayed, line by line."""
 
     def __new__(cls) -> Replay: ...
-    def line(self, text: str) -> tuple[str | None, str | None]:
-        """Plays the next line; gives the name of the scenario that it begins, or the answer as JSON."""
+    def line(self, text: str) -> tuple[str | None, str | None, str | None]:
+        """Plays the next line; gives the name of the scenario that it begins, or the answer as JSON and how it compares with the recorded one."""
+
+@final
+class WhatIf:
+    """Scenarios while they are compared with themselves under a change, line by line."""
+
+    def __new__(cls, change: _Documents) -> WhatIf: ...
+    def line(self, text: str) -> str:
+        """Plays the next line; gives what is to be told of it, as lines of canonical JSON."""
+
+    def end(self) -> str:
+        """Ends the scenario that is being played, if there is one."""
+
+@final
+class UsageReplay:
+    """Histories of usage while they are being replayed, line by line."""
+
+    def __new__(cls) -> UsageReplay: ...
+    def line(self, text: str) -> tuple[str | None, str | None, list[str]]:
+        """Takes the next line in; gives the name of the history that it begins, the answer that it asks for as JSON, and what is told of it."""
 
 @final
 class _Played:
@@ -350,6 +370,23 @@ def simulate(
     keep: Literal["changes", "all"] | int | None = None,
     progress: Callable[[float], object] | None = None,
 ) -> _Played: ...
+def _explain(
+    documents: _Documents,
+    *,
+    name: str | None = None,
+    step: int | None = None,
+    at: _Instant | None = None,
+) -> tuple[list[tuple[str, list[str]]], list[Finding]]: ...
+def _validate(question: str) -> str: ...
+def _fleet(
+    histories: Sequence[object],
+    *,
+    workload: str | None = None,
+    now: _Instant | None = None,
+    estate: Estate | None = None,
+    prices: str | None = None,
+    threads: int | None = None,
+) -> str: ...
 def _instant(text: str) -> datetime: ...
 def _length(text: str) -> timedelta: ...
 def _run_command(arguments: Sequence[str]) -> int: ...

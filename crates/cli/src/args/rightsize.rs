@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::{Subcommand, ValueEnum};
-use trimtab::{Money, Timestamp};
+use trimtab::Timestamp;
 
 use super::{Format, Listed};
 
@@ -80,27 +80,7 @@ impl FromStr for Prices {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let expected = || "expected both prices an hour, such as cpu=0.04,memory=0.005".to_owned();
-        let (mut cpu, mut memory) = (None, None);
-        for part in text.split(',') {
-            let (what, price) = part.split_once('=').ok_or_else(expected)?;
-            let price: f64 = price.parse().map_err(|_| expected())?;
-            if !(0.0..1e6).contains(&price) {
-                return Err(format!("{price} is no price; {}", expected()));
-            }
-            let slot = match what {
-                "cpu" => &mut cpu,
-                "memory" => &mut memory,
-                _ => return Err(expected()),
-            };
-            *slot = Some(Money::from_micros((price * 1e6).round() as i64));
-        }
-        match (cpu, memory) {
-            (Some(cpu_core_hour), Some(memory_gib_hour)) => {
-                Ok(Self(trimtab::rightsize::Prices { cpu_core_hour, memory_gib_hour }))
-            }
-            _ => Err(expected()),
-        }
+        trimtab::sizing::read_prices(text).map(Self)
     }
 }
 

@@ -2,15 +2,16 @@
 
 use serde::Serialize;
 use serde_json::value::RawValue;
-use trimtab::history::usage::Note;
-use trimtab::json::API_VERSION;
-use trimtab::patch::strategic_merge;
-use trimtab::rightsize::krr;
-use trimtab::rightsize::runbook::{Finding, Verdict};
-use trimtab::rightsize::vpa::Recommendation;
-use trimtab::rightsize::{Amounts, Prices, Replayed, Sizes};
-use trimtab::sizing::{Method, Sizing};
-use trimtab::{Duration, Money, Real, Timestamp, json};
+use trimtab_core::rightsize::krr;
+use trimtab_core::rightsize::runbook::{Finding, Verdict};
+use trimtab_core::rightsize::vpa::Recommendation;
+use trimtab_core::rightsize::{Amounts, Prices, Replayed, Sizes};
+use trimtab_core::{Duration, Money, Real, Timestamp};
+use trimtab_history::usage::Note;
+
+use super::{Method, Sizing};
+use crate::json::{self, API_VERSION};
+use crate::patch::strategic_merge;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -149,8 +150,9 @@ impl<'a> FoundResource<'a> {
     }
 }
 
-/// The document.
-pub(super) fn text(sizings: &[Sizing], prices: Option<&Prices>, notes: &[&Note]) -> String {
+/// Sizings and notes as one `RightsizeResult`, in canonical JSON. Money is there where prices are.
+#[must_use]
+pub fn to_json(sizings: &[Sizing], prices: Option<&Prices>, notes: &[&Note]) -> String {
     let result = RightsizeResult {
         api_version: API_VERSION,
         kind: "RightsizeResult",
@@ -158,9 +160,7 @@ pub(super) fn text(sizings: &[Sizing], prices: Option<&Prices>, notes: &[&Note])
         containers: sizings.iter().map(|sizing| container(sizing, prices)).collect(),
         notes: notes.iter().map(ToString::to_string).collect(),
     };
-    let mut text = json::to_string(&result);
-    text.push('\n');
-    text
+    json::to_string(&result)
 }
 
 fn container<'a>(sizing: &'a Sizing, prices: Option<&Prices>) -> ContainerResult<'a> {

@@ -1,0 +1,96 @@
+//! What-ifs by lines of text: the door for other languages.
+
+use serde::Serialize;
+use trimtab_documents::scenario::{Change, Line, LineError, read_line};
+
+use super::{Summary, WentBack, WhatIf};
+use crate::json;
+
+/// Scenarios while they are compared with themselves under a change, line by line.
+///
+/// A line in gives lines out, as `trimtab hpa replay --diff -o json` writes them: a scenario's name,
+/// `{"name":..}`, a [`Pair`](super::Pair) for each step in which the two runs differ, and
+/// `{"summary":..}` once it is over.
+///
+/// ```
+/// use trimtab::documents::{Source, scenario::read_change};
+/// use trimtab::scenario::WhatIfLines;
+/// let change = Source::new("other.yaml", b"controller: {tolerance: 0.5}".to_vec());
+/// let mut lines = WhatIfLines::new(read_change(&change).expect("a change"));
+/// let header = r#"{"apiVersion":"trimtab.dev/v1","kind":"HpaScenario","name":"a","hpa":{
+///     "metadata":{"name":"web"},"spec":{"maxReplicas":20,"scaleTargetRef":{"kind":"Deployment","name":"web"}}}}"#;
+/// assert_eq!(lines.line(header)?, "{\"name\":\"a\"}\n");
+/// assert!(lines.end().starts_with("{\"summary\":{\"steps\":0,\"differ\":0,"));
+/// # Ok::<(), trimtab::scenario::WhatIfError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct WhatIfLines {
+    change: Change,
+    running: Option<WhatIf>,
+}
+
+/// A line that cannot be played; nothing has happened then.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum WhatIfError {
+    /// It cannot be read.
+    #[error(transparent)]
+    Line(#[from] LineError),
+    /// It lies before the step before it.
+    #[error(transparent)]
+    WentBack(#[from] WentBack),
+    /// It is a step, and no header came before it.
+    #[error("a step before any header")]
+    NoHeader,
+}
+
+#[derive(Serialize)]
+struct Named<'a> {
+    name: &'a str,
+}
+
+#[derive(Serialize)]
+struct Ended<'a> {
+    summary: &'a Summary,
+}
+
+impl WhatIfLines {
+    /// Before the first line.
+    #[must_use]
+    pub const fn new(change: Change) -> Self {
+        Self { change, running: None }
+    }
+
+    /// Plays the next line; an empty one says nothing.
+    ///
+    /// # Errors
+    /// [`WhatIfError`].
+    pub fn line(&mut self, text: &str) -> Result<String, WhatIfError> {
+        if text.trim_ascii().is_empty() {
+            return Ok(String::new());
+        }
+        match read_line(text)? {
+            Line::Header(header) => {
+                let before = self.end();
+                self.running = Some(WhatIf::begin(&header, &self.change));
+                Ok(before + &line_of(&Named { name: &header.name }))
+            }
+            Line::Step(step) => {
+                let running = self.running.as_mut().ok_or(WhatIfError::NoHeader)?;
+                let pair = running.step(&step)?;
+                let differs = pair.differs().any();
+                Ok(if differs { line_of(&pair) } else { String::new() })
+            }
+        }
+    }
+
+    /// Ends the scenario that is being played, if there is one.
+    #[must_use]
+    pub fn end(&mut self) -> String {
+        let ended = self.running.take();
+        ended.map(|running| line_of(&Ended { summary: running.summary() })).unwrap_or_default()
+    }
+}
+
+fn line_of(value: &impl Serialize) -> String {
+    json::to_string(value) + "\n"
+}
