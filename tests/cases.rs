@@ -24,16 +24,17 @@ fn main() -> ExitCode {
     let decisions: usize = reports.map(|report| report.records.len()).sum();
     let mut trials: Vec<Trial> =
         ran.into_iter().map(|(name, report)| Trial::test(name, move || outcome(&report))).collect();
-    match case::scenarios(&folder) {
+    // Recordings of autoscalers; those of usage beside them have a runner of their own.
+    let cases = folder.join("hpa");
+    match case::scenarios(&cases) {
         Ok(files) => trials.extend(files.into_iter().map(|file| {
             let CaseFile { name, path } = file;
-            let title = format!("{name} (recorded)");
+            let title = format!("hpa/{name} (recorded)");
             Trial::test(title, move || Ok(case::replay_recorded(&name, &path)?))
         })),
         Err(error) => trials.push(Trial::test("scenarios", move || Err(error.into()))),
     }
     let quirks = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/quirks.md");
-    let cases = folder.join("hpa");
     trials.push(Trial::test("the quirks of the docs are cases", move || {
         Ok(case::quirks_are_cases(&quirks, &cases)?)
     }));

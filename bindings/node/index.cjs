@@ -3,6 +3,7 @@
 'use strict'
 
 const { readFileSync } = require('node:fs')
+const { readFile } = require('node:fs/promises')
 const native = require('./native.cjs')
 
 /** The base of every error of this package. */
@@ -109,6 +110,7 @@ const Replay = mended(native.Replay)
 const Service = mended(native.Service)
 const Settled = mended(native.Settled)
 const State = mended(native.State)
+const UsageReplay = mended(native.UsageReplay)
 const World = mended(native.World)
 mended(native.Simulated)
 
@@ -164,12 +166,18 @@ class Simulation {
 
 /** Plays an estate in virtual time, on another thread. */
 async function simulate(estate, { signal, progress, ...options } = {}) {
+  const played = await stoppable(signal, (stop) => native.play(estate, plain(options), stop, progress))
+  return new Simulation(played)
+}
+
+/** What a call on another thread comes to, which a signal stops. */
+async function stoppable(signal, call) {
   signal?.throwIfAborted()
   const stop = new native.Stop()
   const raise = () => stop.raise()
   signal?.addEventListener('abort', raise, { once: true })
   try {
-    return new Simulation(await native.play(estate, plain(options), stop, progress))
+    return await call(stop)
   } catch (error) {
     signal?.throwIfAborted()
     throw told(error)
@@ -200,7 +208,8 @@ function* replay(source) {
         if (scenario !== null) yield scenario
         scenario = { name: played.name, answers: [] }
       } else {
-        scenario.answers.push({ ...JSON.parse(played.answer), text: played.answer })
+        const { answer: text, recorded } = played
+        scenario.answers.push({ ...JSON.parse(text), ...(recorded && { recorded }), text })
       }
     } catch (error) {
       if (error instanceof TrimtabError) error.place = `${name}${number}`
@@ -210,13 +219,88 @@ function* replay(source) {
   if (scenario !== null) yield scenario
 }
 
+/** Accounts for one loop of each autoscaler: of objects of a cluster, or of a recorded scenario. */
+async function explain(source, which = {}) {
+  const [name, text] = await textOf(source)
+  const lines = await stoppable(undefined, () => native.explainHpa(name, text, plain(which)))
+  return linesIn(lines).map((line) => ({ ...JSON.parse(line), text: line }))
+}
+
+const judged = mend(native.validateHpa)
+
+/** What the API server makes of a HorizontalPodAutoscaler. */
+function validate(hpa, { old, featureGates } = {}) {
+  return JSON.parse(judged(JSON.stringify({ hpa, old, featureGates })))
+}
+
+/** Replays recorded scenarios as they were and with a change, on another thread. */
+async function whatIf(source, change, { signal } = {}) {
+  const [name, text] = await textOf(source)
+  const [changeName, other] =
+    typeof change === 'string' ? await textOf(change) : ['change', JSON.stringify(change)]
+  const lines = await stoppable(signal, (stop) => native.whatIf(name, text, changeName, other, stop))
+  const compared = []
+  for (const told of linesIn(lines).map((line) => JSON.parse(line))) {
+    if (told.name !== undefined) compared.push({ name: told.name, differences: [], summary: null })
+    else if (told.summary !== undefined) compared.at(-1).summary = told.summary
+    else compared.at(-1).differences.push(told)
+  }
+  return compared
+}
+
+/** Replays histories of usage: a file, or lines of one. */
+function* replayUsage(source) {
+  const [name, lines] =
+    typeof source === 'string' ? [`${source}:`, linesOf(source)] : ['line ', source]
+  const running = new UsageReplay()
+  let history = null
+  let number = 0
+  for (const line of lines) {
+    number += 1
+    if (line.trim() === '') continue
+    try {
+      const { name, answer, told } = running.line(line)
+      if (name !== undefined && name !== null) {
+        if (history !== null) yield history
+        history = { name, answers: [], told: [] }
+      }
+      if (answer !== undefined && answer !== null) {
+        history.answers.push({ ...JSON.parse(answer), text: answer })
+      }
+      for (const text of told) history.told.push({ line: number, text })
+    } catch (error) {
+      if (error instanceof TrimtabError) error.place = `${name}${number}`
+      throw error
+    }
+  }
+  if (history !== null) yield history
+}
+
+/** A source's name and its text. */
+async function textOf(source) {
+  if (typeof source !== 'string') return ['text', [...source].join('\n')]
+  try {
+    return [source, await readFile(source, 'utf8')]
+  } catch (error) {
+    throw unreadable(source, error)
+  }
+}
+
 function linesOf(path) {
   try {
     return readFileSync(path, 'utf8').split('\n')
   } catch (error) {
-    const message = `\`${path}\` cannot be read: ${error.message}`
-    throw new FileError(message, { code: 'file', place: path })
+    throw unreadable(path, error)
   }
+}
+
+function unreadable(path, error) {
+  const message = `\`${path}\` cannot be read: ${error.message}`
+  return new FileError(message, { code: 'file', place: path })
+}
+
+function linesIn(text) {
+  return text.split('\n').filter((line) => line !== '')
 }
 
 module.exports = {
@@ -236,8 +320,9 @@ module.exports = {
   Simulation,
   State,
   TrimtabError,
-  hpa: { Replay, World, replay },
+  hpa: { Replay, World, explain, replay, validate, whatIf },
   readRecords,
+  rightsize: { Replay: UsageReplay, replay: replayUsage },
   recordsToLines: mend(native.recordsToLines),
   simulate,
   _panicOnPurpose: mend(native.panicOnPurpose),

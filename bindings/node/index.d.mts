@@ -20,7 +20,7 @@ export {
   type Taken,
   type Told,
 } from './native.cjs'
-import { Replay, World, type Played } from './native.cjs'
+import { Replay, UsageReplay, World, type Played, type Reckoned, type Which } from './native.cjs'
 
 /** The base of every error of this package. */
 export class TrimtabError extends Error {
@@ -195,6 +195,8 @@ export interface Answer {
   status: { [key: string]: unknown }
   /** The loop's error. */
   error?: string
+  /** Where the step carries a recorded answer: `same`, `panicked`, or the first difference. */
+  recorded?: string
   /** The answer as canonical JSON. */
   text: string
 }
@@ -211,5 +213,113 @@ export const hpa: {
   World: typeof World
   /** Replays recorded scenarios: a file, or lines of one. */
   replay(source: string | Iterable<string>): Generator<Scenario, void, undefined>
+  /** Accounts for one loop of each autoscaler: of objects of a cluster (YAML or JSON), or of a recorded scenario. */
+  explain(source: string | Iterable<string>, which?: Which): Promise<Account[]>
+  /** What the API server makes of a HorizontalPodAutoscaler that it is sent. */
+  validate(hpa: object, options?: { old?: object; featureGates?: { [gate: string]: boolean } }): Verdict
+  /** Replays recorded scenarios as they were and with a change: a file, or the change itself. */
+  whatIf(
+    source: string | Iterable<string>,
+    change: string | object,
+    options?: { signal?: AbortSignal },
+  ): Promise<Compared[]>
 }
-export type { Played, Replay, World }
+
+/** One loop of an autoscaler, accounted for; `HpaExplanation` of the formats. */
+export interface Account {
+  apiVersion: 'trimtab.dev/v1'
+  kind: 'HpaExplanation'
+  version: number
+  /** The autoscaler's name, or its scenario's. */
+  name: string
+  /** RFC 3339. */
+  at: string
+  /** What the loop rests on. */
+  premise: { [key: string]: unknown }
+  /** What was found. */
+  finding: {
+    current: number | null
+    desired: number
+    because: Said
+    scaledTo: number | null
+    [key: string]: unknown
+  }
+  /** The account as canonical JSON. */
+  text: string
+}
+
+/** What the API server makes of an object. Nothing is stored if there is an error. */
+export interface Verdict {
+  /** Why the object, or the old one, could not even be read. */
+  unreadable?: string
+  /** The spec as it would be stored. */
+  spec?: { [key: string]: unknown }
+  /** All that is refused, in the API server's order. */
+  errors: { [key: string]: unknown }[]
+}
+
+/** A step of one run. */
+export interface Side {
+  /** The size that it found; null where the scale cannot be read. */
+  found: number | null
+  /** The size that it left. */
+  left: number | null
+  answer: { at: string; scaledTo: number | null; status: { [key: string]: unknown }; error?: string }
+}
+
+/** What one run came to. */
+export interface Total {
+  replicaHours: number
+  min: number | null
+  max: number | null
+  rescales: number
+  errors: number
+}
+
+/** A scenario as it was recorded, beside what a change makes of it. */
+export interface Compared {
+  name: string
+  /** The steps in which the two runs differ. */
+  differences: { recorded: Side; changed: Side }[]
+  summary: {
+    steps: number
+    differ: number
+    /** Steps whose recorded size was not the one that the recording's own run left. */
+    setFromOutside: number
+    recorded: Total
+    changed: Total
+  }
+}
+
+/** What the methods that were asked say at one time, each by the containers' names. */
+export interface UsageAnswer {
+  /** Seconds since 1970, as they were given. */
+  at: number
+  vpa?: { [container: string]: { [key: string]: unknown } }
+  'krr-simple'?: { [container: string]: { [key: string]: unknown } }
+  'krr-simple-limit'?: { [container: string]: { [key: string]: unknown } }
+  runbook?: { [container: string]: { [key: string]: unknown } }
+  /** The answer as JSON, as the library writes it. */
+  text: string
+}
+
+/** A history of usage, and what was answered. */
+export interface UsageHistory {
+  name: string
+  answers: UsageAnswer[]
+  /** What was not counted, and what an answer does not look at. */
+  told: { line: number; text: string }[]
+}
+
+/** How much containers need, by what they used. */
+export const rightsize: {
+  Replay: typeof UsageReplay
+  /** Replays histories of usage: a file, or lines of one. */
+  replay(source: string | Iterable<string>): Generator<UsageHistory, void, undefined>
+}
+export type { Played, Reckoned, Replay, UsageReplay, Which, World }
+
+// Those who import have the whole as the default, too.
+import type * as whole from './index.mjs'
+declare const trimtab: Omit<typeof whole, 'default'>
+export default trimtab

@@ -21,6 +21,7 @@ export const {
   hpa,
   readRecords,
   recordsToLines,
+  rightsize,
   simulate,
 } = trimtab
 export default trimtab

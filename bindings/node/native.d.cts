@@ -14,13 +14,13 @@ export declare class Estate {
   /** Reads the documents of a folder and of the folders in it, or the one of a file. */
   static load(path: string): Estate
   /** Reads documents from texts, each under a name that messages show. */
-  static read(documents: Record<string, string>): Estate
+  static read(documents: { [name: string]: string }): Estate
   /** The estate's name. */
   get name(): string
   /** The names of its services, in the order of the documents. */
   get services(): Array<string>
   /** What is likely a mistake, but does no harm. */
-  get warnings(): Array<Shown>
+  get warnings(): Array<Finding>
   /** What governs a service. */
   policy(service: string): Policy
 }
@@ -172,6 +172,14 @@ export declare class Stop {
   raise(): void
 }
 
+/** Histories of usage while they are being replayed, line by line. */
+export declare class UsageReplay {
+  /** Before the first header. */
+  constructor()
+  /** Takes the next line in. A header begins a history. */
+  line(text: string): Reckoned
+}
+
 /** What a loop of the controller sees: the target's scale, its pods, what the metrics APIs answer. */
 export declare class World {
   /** Of Kubernetes' own objects, as a step of an HpaScenario holds them. */
@@ -199,6 +207,9 @@ export interface Event {
   /** The message. */
   message: string
 }
+
+/** Accounts for each loop that is asked for, from a scenario or objects: one a line. */
+export declare function explainHpa(name: string, text: string, which: Which): Promise<string>
 
 /** Something wrong with a document, or odd about it. */
 export interface Finding {
@@ -237,7 +248,7 @@ export declare function panicOnPurpose(): void
  * Plays an estate from beginning to end on another thread. `progress` is told how far it has
  * come, from 0 to 1.
  */
-export declare function play(estate: Estate, options: Options, stop: Stop, progress?: Progress | undefined | null): Promise<Simulated>
+export declare function play(estate: Estate, options: Options, stop: Stop, progress?: ((part: number) => void) | undefined | null): Promise<Simulated>
 
 /** What a line of a scenario came to. */
 export interface Played {
@@ -245,6 +256,18 @@ export interface Played {
   name?: string
   /** What the controller does in this step, as canonical JSON. */
   answer?: string
+  /** Where the step carries a recorded answer: `same`, `panicked`, or the first difference. */
+  recorded?: string
+}
+
+/** What a line of a history came to. */
+export interface Reckoned {
+  /** The history that begins with this line. */
+  name?: string
+  /** The answer that it asks for, as JSON. */
+  answer?: string
+  /** What was not counted, and what an answer does not look at. */
+  told: Array<string>
 }
 
 /** Records as JSON Lines, each policy only with the first record that rests on it. */
@@ -288,4 +311,20 @@ export interface Told {
   code: string
   /** The sentence for operators. */
   text: string
+}
+
+/** What the API server makes of an object: a question as JSON, its verdict as canonical JSON. */
+export declare function validateHpa(question: string): string
+
+/** Scenarios compared with themselves under a change: lines, as the command writes them. */
+export declare function whatIf(name: string, text: string, changeName: string, change: string, stop: Stop): Promise<string>
+
+/** Which loop is asked for. */
+export interface Which {
+  /** The autoscaler's name, or the scenario's; each object, or the only scenario, if left out. */
+  name?: string
+  /** A step of a scenario, from 1; the last one if left out. */
+  step?: number
+  /** A scenario's last step up to this time; for objects this time. */
+  at?: string | Date
 }

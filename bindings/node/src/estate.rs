@@ -31,7 +31,9 @@ impl Estate {
 
     /// Reads documents from texts, each under a name that messages show.
     #[napi(factory)]
-    pub fn read(documents: HashMap<String, String>) -> napi::Result<Self> {
+    pub fn read(
+        #[napi(ts_arg_type = "{ [name: string]: string }")] documents: HashMap<String, String>,
+    ) -> napi::Result<Self> {
         let mut documents: Vec<(String, String)> = documents.into_iter().collect();
         documents.sort_unstable();
         let sources =
@@ -52,7 +54,7 @@ impl Estate {
     }
 
     /// What is likely a mistake, but does no harm.
-    #[napi(getter)]
+    #[napi(getter, ts_return_type = "Array<Finding>")]
     pub fn warnings(&self) -> Vec<Shown> {
         self.0.warnings().iter().map(Shown::from).collect()
     }

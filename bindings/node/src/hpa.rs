@@ -2,6 +2,7 @@
 
 use napi_derive::napi;
 use trimtab::documents::scenario::{self, Line};
+use trimtab::scenario::Compared;
 use trimtab::{hpa, json, scenario as replay};
 
 use crate::failure::{Failure, guarded};
@@ -58,6 +59,8 @@ pub struct Played {
     pub name: Option<String>,
     /// What the controller does in this step, as canonical JSON.
     pub answer: Option<String>,
+    /// Where the step carries a recorded answer: `same`, `panicked`, or the first difference.
+    pub recorded: Option<String>,
 }
 
 #[napi]
@@ -74,7 +77,7 @@ impl Replay {
         guarded::<_, Box<Failure>>(|| match scenario::read_line(&text).map_err(malformed)? {
             Line::Header(header) => {
                 self.0 = Some(replay::Replay::begin(&header));
-                Ok(Played { name: Some(header.name), answer: None })
+                Ok(Played { name: Some(header.name), answer: None, recorded: None })
             }
             Line::Step(step) => {
                 let before =
@@ -82,12 +85,23 @@ impl Replay {
                 let answer = self.0.as_mut().ok_or_else(before)?.step(&step);
                 let answer = answer
                     .map_err(|error| Failure::new("DecisionError", "time-went-back", error))?;
-                Ok(Played { name: None, answer: Some(json::to_string(&answer)) })
+                let recorded = step.recorded().map(|recorded| compared(recorded, &answer));
+                let recorded = recorded.transpose()?;
+                Ok(Played { name: None, answer: Some(json::to_string(&answer)), recorded })
             }
         })
     }
 }
 
-fn malformed(error: scenario::LineError) -> Box<Failure> {
+fn compared(recorded: &str, answer: &replay::Answer) -> Result<String, Box<Failure>> {
+    match replay::compare(recorded, answer) {
+        Ok(Compared::Same) => Ok("same".into()),
+        Ok(Compared::Panicked) => Ok("panicked".into()),
+        Ok(Compared::Differs(difference)) => Ok(difference.to_string()),
+        Err(problem) => Err(Failure::new("FormatError", "malformed", problem)),
+    }
+}
+
+pub(crate) fn malformed(error: scenario::LineError) -> Box<Failure> {
     Failure::new("FormatError", "malformed", error)
 }

@@ -9,5 +9,7 @@ mod estate;
 mod failure;
 mod hpa;
 mod policy;
+mod questions;
 mod record;
+mod rightsize;
 mod simulation;

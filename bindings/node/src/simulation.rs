@@ -38,7 +38,7 @@ pub struct Options {
 /// A flag that ends a simulation before its time.
 #[napi]
 #[derive(Debug, Default)]
-pub struct Stop(Arc<AtomicBool>);
+pub struct Stop(pub(crate) Arc<AtomicBool>);
 
 #[napi]
 impl Stop {
@@ -165,7 +165,7 @@ pub fn play(
     estate: &Estate,
     options: Options,
     stop: &Stop,
-    progress: Option<Progress>,
+    #[napi(ts_arg_type = "((part: number) => void) | undefined | null")] progress: Option<Progress>,
 ) -> AsyncTask<Playing> {
     let settings = settings(&options).map_err(Some);
     let (estate, stop) = (estate.clone(), Arc::clone(&stop.0));
@@ -174,14 +174,6 @@ pub fn play(
 
 fn settings(options: &Options) -> Result<(Settings, Option<Keep>), Box<Failure>> {
     let refused = |message: String| Failure::new("DecisionError", "option", message);
-    let whole = |name: &str, value: f64, most: f64| {
-        let fits = value.fract() == 0.0 && (0.0..=most).contains(&value);
-        // In range and whole, as was just seen.
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "just seen")]
-        let number = value as u64;
-        fits.then_some(number)
-            .ok_or_else(|| refused(format!("{name} must be a whole number, not {value}")))
-    };
     let seed = options.seed.map(|seed| whole("seed", seed, 9_007_199_254_740_992.0)).transpose()?;
     let from = options.start.as_deref().map(instant).transpose()?;
     let until = options.until.as_deref().map(str::parse).transpose().map_err(refused)?;
@@ -200,4 +192,16 @@ fn settings(options: &Options) -> Result<(Settings, Option<Keep>), Box<Failure>>
         }
     };
     Ok((Settings { seed, from, until }, keep))
+}
+
+/// A number that must be whole, and at most so large.
+pub(crate) fn whole(name: &str, value: f64, most: f64) -> Result<u64, Box<Failure>> {
+    let fits = value.fract() == 0.0 && (0.0..=most).contains(&value);
+    // In range and whole, as was just seen.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "just seen")]
+    let number = value as u64;
+    fits.then_some(number).ok_or_else(|| {
+        let message = format!("{name} must be a whole number, not {value}");
+        Failure::new("DecisionError", "option", message)
+    })
 }

@@ -33,7 +33,8 @@ test('bindings/node/README.md', () => {
 })
 
 test('docs/node.md: the portal answers, refuses, and goes on meanwhile', async () => {
-  const [portal] = run('docs/node.md', 'portal')
+  const [[portal, questions]] = run('docs/node.md', '[portal, questions]')
+  assert.ok((await questions()).differ > 0)
   await new Promise((ready) => portal.listen(0, '127.0.0.1', ready))
   const at = `http://127.0.0.1:${portal.address().port}`
   const get = async (path) => {

@@ -18,6 +18,9 @@ pub const VERSION: u32 = 1;
 /// More steps than this are a slip of the keyboard: 47 years at 15 s.
 const MOST_STEPS: u64 = 100_000_000;
 
+/// How many steps pass at most before a caller can break off.
+const LONGEST_PART: u32 = 1_000;
+
 /// When virtual time ends.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Until {
@@ -162,8 +165,8 @@ impl Simulation {
         &self.world
     }
 
-    /// Lets time pass up to the end, in a hundred parts: after each `passed` is told how far it
-    /// has come, and may break off. Records that are to be kept go to `record`.
+    /// Lets time pass up to the end, in a hundred parts or more: after each `passed` is told how far
+    /// it has come, and may break off. Records that are to be kept go to `record`.
     ///
     /// # Errors
     /// What the library says, which is that time went back.
@@ -199,8 +202,8 @@ impl Simulation {
         mut drive: impl FnMut(&mut World, Timestamp) -> Result<(), trimtab_sim::Error>,
     ) -> Result<(), trimtab_sim::Error> {
         let Header { from, until, tick, .. } = self.header;
-        // Each at least a step long.
-        let part = until.since(from).scaled(1, 100).max(tick);
+        // Each at least a step long, and short enough that nobody waits long to break off.
+        let part = until.since(from).scaled(1, 100).clamp(tick, tick.scaled(LONGEST_PART, 1));
         while !self.world.is_over() {
             let next = self.world.now().saturating_add(part).min(until);
             drive(&mut self.world, next)?;

@@ -8,15 +8,23 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use trimtab::hpa::{
-    Controller, MetricAnswer, Milli, PodFacts, PodPhase, PodSelector, PodUsage, Ready,
-    ResourceName, UtilizationReplicas, UtilizationTarget,
+    ContainerFacts, ContainerUsage, Controller, MetricAnswer, Milli, PodFacts, PodPhase,
+    PodSelector, PodUsage, Ready, ResourceName, UtilizationReplicas, UtilizationTarget,
 };
 use trimtab_tests::typical::{self, start};
 
 use crate::rounds::{Contender, ROUNDS, here, play};
 
-const SELECTOR: &str = "app=web";
 const TARGET: i32 = 70;
+
+/// Which pods.
+#[derive(Clone, Copy, Debug)]
+enum Kind {
+    /// As a cluster has them: long names, five labels, two containers with requests of two resources.
+    Cluster,
+    /// Short names, three labels, one container with a request of CPU.
+    Plain,
+}
 
 /// A pod as an informer has it, its labels beside what a decision looks at.
 struct Pod {
@@ -47,10 +55,11 @@ pub(crate) fn run() -> Result<(), String> {
     let agreed = agree(&mut go)?;
     println!("{agreed} questions, the same answer from both\n");
     println!("{ROUNDS} rounds: median, and the quarters around it");
-    println!("{:>6}  {:>26}  {:>26}  {:>22}", "pods", "Go, µs", "trimtab, µs", "times as fast");
+    println!("{:>14}  {:>26}  {:>24}  {:>20}", "pods", "Go, µs", "trimtab, µs", "times as fast");
     let given: Vec<i32> = std::env::args().skip(1).filter_map(|size| size.parse().ok()).collect();
-    for size in if given.is_empty() { vec![3, 10, 100, 1000] } else { given } {
-        let side = Side::of(size, 71);
+    let sizes = if given.is_empty() { vec![3, 10, 100, 1000] } else { given };
+    for (kind, size) in KINDS.iter().flat_map(|kind| sizes.iter().map(move |size| (*kind, *size))) {
+        let side = Side::of(kind, size, 71);
         go.ask(&side.told())?;
         let contenders: &mut [Contender<'_>] =
             &mut [Box::new(|calls| go.time(calls)), here(|| side.replicas())];
@@ -60,7 +69,8 @@ pub(crate) fn run() -> Result<(), String> {
         let (go, own, ratio) = (theirs.spread(), ours.spread(), theirs.over(ours));
         let shown = |[low, median, high]: [f64; 3]| format!("{median:.3} ({low:.3} to {high:.3})");
         println!(
-            "{size:>6}  {:>26}  {:>26}  {:>22}",
+            "{:>14}  {:>26}  {:>24}  {:>20}",
+            format!("{size} {}", kind.as_str()),
             shown([go.low, go.median, go.high].map(micros)),
             shown([own.low, own.median, own.high].map(micros)),
             format!("{:.0} ({:.0} to {:.0})", ratio.median, ratio.low, ratio.high),
@@ -72,15 +82,16 @@ pub(crate) fn run() -> Result<(), String> {
 /// Asks both about sizes, loads and troubles of all kinds; how many questions that were.
 fn agree(go: &mut Go) -> Result<usize, String> {
     let mut asked = 0;
-    for size in [1, 3, 10, 100, 1000] {
+    let kinds = KINDS.iter().flat_map(|kind| [1, 3, 10, 100, 1000].map(|size| (*kind, size)));
+    for (kind, size) in kinds {
         for percent in [1, 20, 55, 63, 64, 70, 71, 77, 78, 140, 1000] {
             for trouble in TROUBLES {
-                let mut side = Side::of(size, percent);
+                let mut side = Side::of(kind, size, percent);
                 trouble(&mut side);
                 let (theirs, ours) = (go.ask(&side.told())?, side.found());
                 if theirs != ours {
                     return Err(format!(
-                        "{size} pods at {percent} %: Go says {theirs:?}, we say {ours:?}"
+                        "{size} {kind:?} at {percent} %: Go says {theirs:?}, we say {ours:?}"
                     ));
                 }
                 asked += 1;
@@ -93,7 +104,13 @@ fn agree(go: &mut Go) -> Result<usize, String> {
 /// What may be the matter with pods.
 const TROUBLES: [fn(&mut Side); 8] = [
     |_| {},
-    |side| side.usage.retain(|usage| !usage.pod.ends_with('1')),
+    |side| {
+        let mut place = 0;
+        side.usage.retain(|_| {
+            place += 1;
+            place % 10 != 2
+        });
+    },
     |side| {
         for pod in side.pods.iter_mut().step_by(3) {
             let last_transition = pod.facts.start_time.expect("they have started");
@@ -111,23 +128,92 @@ const TROUBLES: [fn(&mut Side); 8] = [
     |side| side.pods.iter_mut().take(1).for_each(|pod| pod.facts.containers[0].requests.clear()),
 ];
 
+const KINDS: [Kind; 2] = [Kind::Cluster, Kind::Plain];
+
+impl Kind {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Cluster => "cluster",
+            Self::Plain => "plain",
+        }
+    }
+
+    const fn selector(self) -> &'static str {
+        match self {
+            Self::Cluster => "app=gateway-api-custom",
+            Self::Plain => "app=web",
+        }
+    }
+
+    /// By key.
+    fn labels(self) -> Vec<(String, String)> {
+        let labels: &[_] = match self {
+            Self::Cluster => &[
+                ("app", "gateway-api-custom"),
+                ("app.kubernetes.io/instance", "gateway-api-custom-eu"),
+                ("app.kubernetes.io/version", "4.18.2"),
+                ("pod-template-hash", "7c9d6b5f4"),
+                ("team", "payments"),
+            ],
+            Self::Plain => {
+                &[("app", "web"), ("pod-template-hash", "5d8f7c9b6d"), ("tier", "front")]
+            }
+        };
+        labels.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
+    }
+}
+
+/// Gives a pod a name as a ReplicaSet does, a second container, and requests of memory.
+fn as_in_a_cluster(pod: &mut PodFacts, usage: &mut PodUsage, place: usize, percent: i64) {
+    // In the order of bytes, so that the names are, too.
+    const LETTERS: &[u8; 27] = b"2456789bcdfghjklmnpqrstvwxz";
+    let mut name = "gateway-api-custom-7c9d6b5f4-".to_owned();
+    let (mut left, letters) = (place * 13_001, LETTERS.len());
+    let end: Vec<usize> = std::iter::from_fn(|| {
+        let letter = left % letters;
+        left /= letters;
+        Some(letter)
+    })
+    .take(5)
+    .collect();
+    name.extend(end.iter().rev().map(|letter| char::from(LETTERS[*letter])));
+    (pod.name, usage.pod) = (name.clone(), name);
+    let container = |name: &str, cpu, mebibytes: i64| ContainerFacts {
+        name: name.into(),
+        requests: vec![
+            ("cpu".into(), Milli(cpu)),
+            ("memory".into(), Milli((mebibytes << 20) * 1000)),
+        ],
+    };
+    pod.containers = vec![container("gateway-api", 500, 512), container("istio-proxy", 100, 128)];
+    let used = |name: &str, request: i64| ContainerUsage {
+        name: name.into(),
+        usage: Some(Milli(request * percent / 100)),
+    };
+    usage.containers = vec![used("gateway-api", 500), used("istio-proxy", 100)];
+}
+
 impl Side {
-    fn of(pods: i32, percent: i64) -> Self {
+    fn of(kind: Kind, pods: i32, percent: i64) -> Self {
         let world = typical::world(pods, percent, start());
-        let labels = [("app", "web"), ("pod-template-hash", "5d8f7c9b6d"), ("tier", "front")];
-        let labels = labels.map(|(key, value)| (key.to_owned(), value.to_owned()));
-        let pod = |facts| Pod { labels: labels.clone().into(), facts };
+        let pod = |facts| Pod { labels: kind.labels(), facts };
         let usage = world.metrics.into_iter().flat_map(|answer| match answer {
             MetricAnswer::Usage(usage) => usage,
             _ => Vec::new(),
         });
-        Self {
+        let mut side = Self {
             pods: world.pods.into_iter().map(pod).collect(),
             usage: usage.collect(),
-            selector: SELECTOR.into(),
+            selector: kind.selector().into(),
             controller: Controller::default(),
             cpu: "cpu".into(),
+        };
+        if matches!(kind, Kind::Cluster) {
+            for (place, (pod, usage)) in side.pods.iter_mut().zip(&mut side.usage).enumerate() {
+                as_in_a_cluster(&mut pod.facts, usage, place, percent);
+            }
         }
+        side
     }
 
     fn current(&self) -> i32 {
@@ -170,7 +256,7 @@ impl Side {
         json!({
             "pods": self.pods.iter().map(Pod::told).collect::<Vec<_>>(),
             "usage": usage.collect::<serde_json::Map<_, _>>(),
-            "selector": SELECTOR,
+            "selector": self.selector.as_str(),
             "replicas": self.current(),
             "target": TARGET,
         })

@@ -1,0 +1,156 @@
+// The recorded controller and histories of usage, answered as they were; questions, and what is
+// wrong with some.
+'use strict'
+
+const assert = require('node:assert/strict')
+const { readFileSync, readdirSync } = require('node:fs')
+const { join } = require('node:path')
+const { after, test } = require('node:test')
+
+const trimtab = require('trimtab')
+const { hpa, rightsize } = trimtab
+
+const root = process.env.TRIMTAB_ROOT ?? join(__dirname, '../../..')
+const folder = process.env.TRIMTAB_CASES ?? join(root, 'tests/cases')
+const rush = join(root, 'examples/hpa/morning-rush.jsonl')
+const tighter = join(root, 'examples/hpa/tighter.yaml')
+const filesOf = (name) => {
+  const files = readdirSync(join(folder, name)).filter((file) => file.endsWith('.jsonl'))
+  return files.map((file) => join(folder, name, file)).sort()
+}
+let steps = 0
+let asked = 0
+
+for (const file of filesOf('hpa')) {
+  test(`the controller answered the same: ${file.split('/').at(-1)}`, () => {
+    const answers = [...hpa.replay(file)].flatMap((scenario) => scenario.answers)
+    assert.ok(answers.length > 0)
+    for (const { recorded, at } of answers) assert.equal(recorded, 'same', at)
+    steps += answers.length
+  })
+}
+
+for (const file of filesOf('rightsize')) {
+  test(`a history's answers: ${file.split('/').at(-1)}`, () => {
+    const [first, ...lines] = readFileSync(file, 'utf8').split('\n')
+    const replay = new rightsize.Replay()
+    const told = []
+    lines.forEach((line, index) => {
+      if (line === '') return
+      try {
+        const came = replay.line(line)
+        told.push(...came.told.map((text) => `${index + 2}: ${text}`))
+        if (came.answer === null || came.answer === undefined) return
+        // The recorded answer, byte for byte.
+        const [, at] = line.match(/^\{"at":([^,]+),/)
+        assert.ok(line.includes(came.answer.slice(`{"at":${at},`.length)), `${line}\n${came.answer}`)
+        asked += 1
+      } catch (error) {
+        if (!(error instanceof trimtab.FormatError)) throw error
+        told.push(`${index + 2}: ${error.message}`)
+      }
+    })
+    assert.deepEqual(told, JSON.parse(first).told)
+  })
+}
+
+after(() => {
+  assert.ok(steps > 0 && asked >= filesOf('rightsize').length)
+  console.log(`${steps} recorded steps, ${asked} answers about usage`)
+})
+
+test('histories one after the other', () => {
+  const lines = readFileSync(join(folder, 'rightsize/daily-peak.jsonl'), 'utf8').split('\n').slice(1)
+  const [history, again] = rightsize.replay([...lines, ...lines])
+  assert.equal(history.name, 'daily-peak')
+  assert.deepEqual(history, { ...again, told: history.told })
+  assert.deepEqual(JSON.parse(history.answers[0].text).runbook, history.answers[0].runbook)
+  assert.throws(() => [...rightsize.replay(['{"at":1}'])], { name: 'FormatError', place: 'line 1' })
+  assert.throws(() => [...rightsize.replay('nowhere')], trimtab.FileError)
+})
+
+test('an explanation', async () => {
+  const [last] = await hpa.explain(rush)
+  const [first] = await hpa.explain(rush, { step: 1 })
+  assert.equal(last.kind, 'HpaExplanation')
+  assert.ok(new Date(first.at) < new Date(last.at))
+  assert.deepEqual((await hpa.explain(rush, { at: new Date(first.at) }))[0], first)
+  const [scenario] = hpa.replay(rush)
+  assert.equal(first.finding.scaledTo, scenario.answers[0].scaledTo)
+  assert.equal(last.finding.scaledTo, scenario.answers.at(-1).scaledTo)
+  await assert.rejects(hpa.explain(rush, { step: 0 }), { code: 'option' })
+  await assert.rejects(hpa.explain(rush, { step: 1e6 }), { name: 'DecisionError', code: 'not-there' })
+  await assert.rejects(hpa.explain(rush, { name: 'nope' }), { code: 'not-there' })
+  await assert.rejects(hpa.explain('nowhere'), trimtab.FileError)
+})
+
+test('a verdict', () => {
+  const scaleTargetRef = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' }
+  const web = { metadata: { name: 'web', namespace: 'shop' }, spec: { maxReplicas: 3, scaleTargetRef } }
+  const verdict = hpa.validate(web)
+  assert.deepEqual([verdict.errors, verdict.spec.minReplicas], [[], 1])
+  const zero = { ...web, spec: { ...web.spec, maxReplicas: 0 } }
+  assert.equal(hpa.validate(zero, { old: web }).errors[0].field, 'spec.maxReplicas')
+  assert.match(hpa.validate({ spec: 3 }).unreadable, /^hpa: /)
+  assert.throws(() => hpa.validate(web, { featureGates: 3 }), { name: 'FormatError', code: 'malformed' })
+})
+
+test('a what-if', async () => {
+  const [compared] = await hpa.whatIf(rush, tighter)
+  assert.equal(compared.differences.length, compared.summary.differ)
+  assert.ok(compared.summary.differ > 0)
+  const [{ answers }] = hpa.replay(rush)
+  assert.equal(compared.summary.steps, answers.length)
+  const same = await hpa.whatIf(rush, { controller: {} })
+  assert.deepEqual([same[0].summary.differ, same[0].differences], [0, []])
+  const misspelt = hpa.whatIf(rush, { controller: { tolerence: 1 } })
+  await assert.rejects(misspelt, { name: 'DocumentError', help: /tolerance/ })
+  await assert.rejects(hpa.whatIf(['{}'], tighter), { name: 'FormatError', place: 'text:1' })
+  await assert.rejects(hpa.whatIf(rush, tighter, { signal: AbortSignal.abort() }), { name: 'AbortError' })
+})
+
+test('hostile texts', async () => {
+  for (const text of ['', '{', '[]', 'null', '\0', '['.repeat(100_000), '{"kind":"UsageHistory"}']) {
+    await assert.rejects(hpa.explain([text]), trimtab.TrimtabError)
+    await assert.rejects(hpa.whatIf(rush, [text]), trimtab.TrimtabError)
+    if (text === '') continue
+    await assert.rejects(hpa.whatIf([text], tighter), trimtab.FormatError)
+    assert.throws(() => [...rightsize.replay([text])], trimtab.FormatError)
+    assert.throws(() => [...hpa.replay([text])], trimtab.FormatError)
+  }
+})
+
+test('the declared types have the keys of real results', async () => {
+  const installed = join(require.resolve('trimtab'), '..')
+  const declared = readFileSync(join(installed, 'index.d.cts'), 'utf8')
+  const imported = readFileSync(join(installed, 'index.d.mts'), 'utf8')
+  assert.ok(imported.startsWith(declared))
+  assert.match(imported.slice(declared.length), /^\n\/\/.*\n.*\ndeclare const trimtab: .*\nexport default trimtab\n$/)
+
+  const ts = require(require.resolve('typescript', { paths: [join(root, 'bindings/node')] }))
+  const keys = {}
+  ts.createSourceFile('index.d.cts', declared, ts.ScriptTarget.ES2022).forEachChild((node) => {
+    if (!ts.isInterfaceDeclaration(node)) return
+    keys[node.name.text] = node.members
+      .filter(({ name, questionToken }) => name !== undefined && questionToken === undefined)
+      .map(({ name }) => name.text)
+      .sort()
+  })
+  const estate = trimtab.Estate.load(process.env.TRIMTAB_SOMAGENT ?? join(root, 'examples/somagent'))
+  const run = await trimtab.simulate(estate, { until: '30h' })
+  const [compared] = await hpa.whatIf(rush, tighter)
+  const service = run.services.find(({ changes }) => changes.length > 0)
+  const [account] = await hpa.explain(rush)
+  const real = {
+    Account: account,
+    Compared: compared,
+    Point: run.course('gateway-api')[0],
+    Score: service.score,
+    ServiceRun: service,
+    Side: compared.differences[0].changed,
+    SimulationResult: run.toJSON(),
+    Total: compared.summary.changed,
+    Totals: run.totals,
+  }
+  for (const [name, value] of Object.entries(real)) assert.deepEqual(Object.keys(value).sort(), keys[name], name)
+})
