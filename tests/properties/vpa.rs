@@ -104,14 +104,18 @@ proptest! {
     }
 
     #[test]
-    fn containers_abreast_are_containers_one_by_one(course in course(400 * DAYS), many in 0..40_usize) {
+    fn containers_abreast_are_containers_one_by_one(
+        course in course(400 * DAYS),
+        many in 0..40_usize,
+    ) {
         let of_place = |step: usize, place: usize| course[(step + place) % course.len()];
         let (mut cache, mut abreast) = (DecayCache::default(), vec![Vpa::default(); many]);
         let mut alone = abreast.clone();
         let (mut refused, mut wanted) = (Vec::new(), Vec::new());
         for step in 0..course.len() {
             let used = |place| [of_place(step, place), of_place(step + 7, place)];
-            Vpa::add_abreast(&mut abreast, used, &mut cache, |place, why| refused.push((place, why)));
+            let note = |place, why| refused.push((place, why));
+            Vpa::add_abreast(&mut abreast, used, &mut cache, note);
             for (place, vpa) in alone.iter_mut().enumerate() {
                 let each = used(place).into_iter().filter_map(|usage| vpa.add(&usage).err());
                 wanted.extend(each.map(|why| (place, why)));
