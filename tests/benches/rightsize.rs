@@ -96,16 +96,20 @@ impl Fleet {
         for of_tick in amounts.chunks(self.held.len()) {
             let at = Timestamp::from_seconds(self.seconds);
             self.seconds += 300;
-            for (vpa, (cores, bytes)) in self.held.iter_mut().zip(of_tick) {
-                let seen = Seen::Cpu(Real::new(*cores));
-                vpa.add_with(&Usage { pod, at, seen }, &mut self.cache).expect("in order");
-                operations += 1;
-                if memory {
-                    let seen = Seen::Memory(Real::new(*bytes));
-                    vpa.add_with(&Usage { pod, at, seen }, &mut self.cache).expect("in order");
-                    operations += 1;
-                }
+            let cpu =
+                |place: usize| Usage { pod, at, seen: Seen::Cpu(Real::new(of_tick[place].0)) };
+            let both = |place: usize| {
+                let seen = Seen::Memory(Real::new(of_tick[place].1));
+                [cpu(place), Usage { pod, at, seen }]
+            };
+            let (held, cache) = (&mut self.held[..], &mut self.cache);
+            let refused = |place, why| panic!("{place}: {why}");
+            if memory {
+                Vpa::add_abreast(held, both, cache, refused);
+            } else {
+                Vpa::add_abreast(held, |place| [cpu(place)], cache, refused);
             }
+            operations += held.len() as u64 * if memory { 2 } else { 1 };
         }
         Done { operations, nanoseconds: clock.nanoseconds(), digest: 0 }
     }

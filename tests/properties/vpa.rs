@@ -104,6 +104,27 @@ proptest! {
     }
 
     #[test]
+    fn containers_abreast_are_containers_one_by_one(
+        course in course(400 * DAYS),
+        many in 0..40_usize,
+    ) {
+        let of_place = |step: usize, place: usize| course[(step + place) % course.len()];
+        let (mut cache, mut abreast) = (DecayCache::default(), vec![Vpa::default(); many]);
+        let mut alone = abreast.clone();
+        let (mut refused, mut wanted) = (Vec::new(), Vec::new());
+        for step in 0..course.len() {
+            let used = |place| [of_place(step, place), of_place(step + 7, place)];
+            let note = |place, why| refused.push((place, why));
+            Vpa::add_abreast(&mut abreast, used, &mut cache, note);
+            for (place, vpa) in alone.iter_mut().enumerate() {
+                let each = used(place).into_iter().filter_map(|usage| vpa.add(&usage).err());
+                wanted.extend(each.map(|why| (place, why)));
+            }
+        }
+        prop_assert_eq!((abreast, refused), (alone, wanted));
+    }
+
+    #[test]
     fn a_checkpoint_comes_back(course in course(30 * DAYS)) {
         let vpa = of(&course);
         let now = course.last().map_or_else(|| asked().now, |usage| usage.at);

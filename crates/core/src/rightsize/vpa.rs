@@ -18,6 +18,7 @@ mod pods;
 mod policy;
 mod settings;
 
+use std::hint::black_box;
 use std::sync::Arc;
 
 pub use self::bounds::Recommendation;
@@ -99,6 +100,9 @@ pub struct DecayCache {
     memory: Factor,
 }
 
+/// How many containers are looked at together: their memory is on its way at the same time.
+const ABREAST: usize = 16;
+
 static DEFAULTS: Settings = Settings::DEFAULT;
 
 impl Recommender {
@@ -144,6 +148,58 @@ impl Vpa {
         let mut none = Factor::default();
         let DecayCache { cpu, memory } = decay;
         self.take(usage, cpu.of(usage.at).unwrap_or(&mut none), memory)
+    }
+
+    /// Takes in what each of many containers used, as [`Vpa::add_with`] does one by one, but with
+    /// several on their way through memory at once. `used` says what a container used by its place,
+    /// the same each time it is asked; `refused` is told of what the recommender would not count.
+    ///
+    /// ```
+    /// use trimtab_core::rightsize::vpa::{DecayCache, Vpa};
+    /// use trimtab_core::rightsize::{PodId, Refused, Seen, Usage};
+    /// use trimtab_core::{Real, Timestamp};
+    ///
+    /// let mut fleet = vec![Vpa::default(); 3];
+    /// let (pod, at) = (PodId::new(0), Timestamp::from_seconds(1_700_000_000));
+    /// let cores = [0.25, f64::NAN, 1.5];
+    /// let used = |place: usize| [Usage { pod, at, seen: Seen::Cpu(Real::new(cores[place])) }];
+    /// let mut refused = Vec::new();
+    /// Vpa::add_abreast(&mut fleet, used, &mut DecayCache::default(), |place, why| {
+    ///     refused.push((place, why));
+    /// });
+    /// assert_eq!(fleet.iter().map(Vpa::samples).collect::<Vec<_>>(), [1, 0, 1]);
+    /// assert!(matches!(refused[..], [(1, Refused::NotFinite(_))]));
+    /// ```
+    #[inline]
+    pub fn add_abreast<const N: usize>(
+        containers: &mut [Self],
+        used: impl Fn(usize) -> [Usage; N],
+        decay: &mut DecayCache,
+        mut refused: impl FnMut(usize, Refused),
+    ) {
+        let mut first = 0_usize;
+        for group in containers.chunks_mut(ABREAST) {
+            for (vpa, place) in group.iter().zip(first..) {
+                used(place).iter().for_each(|usage| vpa.fetch(usage));
+            }
+            for (vpa, place) in group.iter_mut().zip(first..) {
+                for usage in used(place) {
+                    if let Err(why) = vpa.add_with(&usage, decay) {
+                        refused(place, why);
+                    }
+                }
+            }
+            first = first.saturating_add(ABREAST);
+        }
+    }
+
+    /// Reads the weight that usage is going to change, for nothing but to have it near.
+    #[inline]
+    fn fetch(&self, usage: &Usage) {
+        if let Seen::Cpu(cores) = usage.seen {
+            let bucket = buckets::CPU.find(amount_of_cores(cores.get()));
+            black_box(self.seen.cpu.histogram().weight(bucket));
+        }
     }
 
     #[inline]
