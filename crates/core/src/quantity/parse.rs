@@ -116,6 +116,10 @@ fn interpret(suffix: &str) -> Option<(Base, Notation)> {
     }
 }
 
+/// How many figures an amount may have before the point. Kubernetes would compute with more for
+/// hours. Both ways to read count alike, so that what one has read the other can read again.
+const MOST_FIGURES: i64 = 100_000;
+
 /// The quick way, and whether Kubernetes keeps the text as it is. `None` if it does not apply.
 fn quick(parts: &Parts<'_>, base: Base) -> Option<(Amount, bool)> {
     let length = |text: &str| i64::try_from(text.len()).unwrap_or(i64::MAX);
@@ -132,7 +136,8 @@ fn quick(parts: &Parts<'_>, base: Base) -> Option<(Amount, bool)> {
         Base::Two(_) => return None,
     };
     let scale = scale.wrapping_sub(i32::try_from(parts.fraction.len()).unwrap_or(i32::MAX));
-    if room < 0 || scale < NANO {
+    let used = length(parts.whole).saturating_add(length(parts.fraction));
+    if room < 0 || scale < NANO || used.saturating_add(i64::from(scale)) > MOST_FIGURES {
         return None;
     }
     let read = number(parts.whole, parts.fraction)?;
@@ -184,11 +189,11 @@ fn slow(parts: &Parts<'_>, base: Base) -> Option<(Amount, bool)> {
 
 /// A whole number times a power of ten, in billionths, rounded up. `None` for absurd powers.
 fn in_nanos(figures: &str, scale: i32) -> Option<String> {
-    /// Kubernetes would compute these for hours.
-    const MOST_ZEROS: usize = 100_000;
+    let figures_before_point = i64::try_from(figures.len()).ok()?.saturating_add(i64::from(scale));
     let shift = i64::from(scale).saturating_add(9);
     if let Ok(zeros) = usize::try_from(shift) {
-        return (zeros <= MOST_ZEROS).then(|| format!("{figures}{}", "0".repeat(zeros)));
+        return (figures_before_point <= MOST_FIGURES)
+            .then(|| format!("{figures}{}", "0".repeat(zeros)));
     }
     let cut = usize::try_from(shift.unsigned_abs()).unwrap_or(usize::MAX);
     let kept = figures.len().saturating_sub(cut);
@@ -203,6 +208,18 @@ fn in_nanos(figures: &str, scale: i32) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// `1420201.00020387190e210012` was read the quick way, and its own text, which has a figure
+    /// too many for that, was refused.
+    #[test]
+    fn absurd_powers_are_refused_whichever_way_they_are_read() {
+        let read = |text: &str| text.parse::<Quantity>().map(|q| q.to_string()).ok();
+        for text in ["1420201.00020387190e210012", "1420201000203871900e210000", "1e100000"] {
+            assert_eq!(read(text), None, "{text}");
+        }
+        assert_eq!(read("10e99998").as_deref(), Some("1e99999"));
+        assert_eq!(read("0e200000").as_deref(), Some("0"));
+    }
 
     #[test]
     fn plain_texts_that_are_kept_are_canonical() {
