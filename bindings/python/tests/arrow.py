@@ -139,7 +139,7 @@ class Table:
 
     def _column(self, values: Sequence[Any]) -> tuple[bytes, _Array]:
         first = values[0]
-        buffers: list[array.array[float] | array.array[int] | bytes]
+        buffers: Sequence[array.array[float] | array.array[int] | bytes]
         if isinstance(first, str):
             texts = [str(value).encode() for value in values]
             offsets = array.array("i", [0])

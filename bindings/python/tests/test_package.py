@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 import trimtab
-from trimtab import Estate, Sample, Service, WriteOutcome, simulate
+from trimtab import Estate, Sample, Service, WriteOutcome, _trimtab, simulate
 
 ROOT = Path(__file__).parents[3]
 SOMAGENT = ROOT / "examples" / "somagent"
@@ -45,6 +45,7 @@ def test_estate(estate: Estate) -> None:
 
 def test_a_service_from_sample_to_record(estate: Estate) -> None:
     service = Service(estate.policy("billing-service"))
+    now = NOON
     for quarter in range(0, 41):
         now = NOON + timedelta(seconds=15 * quarter)
         taken = service.take_in([Sample("cpu", 91.0, now, "prometheus")], now)
@@ -233,7 +234,7 @@ def test_calls_that_make_no_sense(estate: Estate) -> None:
 
 def test_a_panic_becomes_an_error() -> None:
     with pytest.raises(trimtab.InternalError, match="on purpose") as caught:
-        trimtab._trimtab._panic_on_purpose()
+        _trimtab._panic_on_purpose()
     assert caught.value.help is not None and "report" in caught.value.help
 
 

@@ -34,8 +34,8 @@ pub(crate) fn test() -> Outcome {
     run(&["-m", "mypy.stubtest", "trimtab", "--ignore-disjoint-bases"]).run()?;
     let interpreter = python.display().to_string();
     Program::new("npx")
-        .within(&place)
-        .arguments(["--yes", PYRIGHT, "--pythonpath", &interpreter, &at("tests")])
+        .within(Path::new(&at("tests")))
+        .arguments(["--yes", PYRIGHT, "--pythonpath", &interpreter, "."])
         .run()?;
     Ok(told.trim_start_matches("; ").to_owned())
 }
