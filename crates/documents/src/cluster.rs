@@ -52,7 +52,8 @@ pub struct Cluster {
 /// use trimtab_documents::{Source, cluster::read_cluster};
 /// let text = "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: web}\n\
 ///     spec: {maxReplicas: 9, scaleTargetRef: {kind: Deployment, name: web}}\n";
-/// let findings = read_cluster(&[Source::new("hpa.yaml", text.into())], None, None).unwrap_err();
+/// let at = Some(trimtab_core::Timestamp::from_seconds(0));
+/// let findings = read_cluster(&[Source::new("hpa.yaml", text.into())], None, at).unwrap_err();
 /// assert!(findings[0].to_string().starts_with("hpa.yaml:4:25: error: `Deployment` `web` is not"));
 /// ```
 ///

@@ -46,7 +46,7 @@ impl Evidence {
     /// use trimtab_core::{Real, Timestamp};
     ///
     /// let mut samples = Samples::default();
-    /// for hour in 0..=72 {
+    /// for hour in 0_i64..=72 {
     ///     let at = Timestamp::from_seconds(hour.saturating_mul(3600));
     ///     samples.add(&Usage { pod: PodId::new(0), at, seen: Seen::Cpu(Real::new(0.5)) })?;
     /// }
