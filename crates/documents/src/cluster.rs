@@ -54,7 +54,7 @@ pub struct Cluster {
 ///     spec: {maxReplicas: 9, scaleTargetRef: {kind: Deployment, name: web}}\n";
 /// let at = Some(trimtab_core::Timestamp::from_seconds(0));
 /// let findings = read_cluster(&[Source::new("hpa.yaml", text.into())], None, at).unwrap_err();
-/// assert!(findings[0].to_string().starts_with("hpa.yaml:4:25: error: `Deployment` `web` is not"));
+/// assert!(findings[0].to_string().starts_with("hpa.yaml:4:40: error: `Deployment` `web` is not"));
 /// ```
 ///
 /// # Errors
