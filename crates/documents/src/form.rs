@@ -5,7 +5,7 @@ pub(crate) const NAME: &str = "^[A-Za-z0-9][A-Za-z0-9._-]{0,252}$";
 pub(crate) const TIME: &str = "^(0|([0-9]+(\\.[0-9]+)?(d|h|m|s|ms|us|µs|ns))+)$";
 pub(crate) const INSTANT: &str = "^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$";
 pub(crate) const QUANTITY: &str =
-    "^\\+?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([numkMGTPE]|[KMGTPE]i|[eE][-+]?[0-9]{1,9})?$";
+    "^\\+?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([numkMGTPE]|[KMGTPE]i|[eE][-+]?[0-9]{1,4})?$";
 
 /// The longest text, in characters.
 pub(crate) const LONGEST_TEXT: usize = 1024;
@@ -71,7 +71,7 @@ pub(crate) fn is_quantity(text: &str) -> bool {
         "Ki" | "Mi" | "Gi" | "Ti" | "Pi" | "Ei" => true,
         _ => suffix.strip_prefix(['e', 'E']).is_some_and(|power| {
             let (power, rest) = digits(power.strip_prefix(['-', '+']).unwrap_or(power));
-            (1..=9).contains(&power.len()) && rest.is_empty()
+            (1..=4).contains(&power.len()) && rest.is_empty()
         }),
     }
 }
