@@ -106,6 +106,7 @@ impl Taken {
         for run in &container.runs {
             taken.add(*run, &mut decay);
         }
+        taken.samples.sort();
         taken
     }
 
