@@ -1,5 +1,7 @@
 //! A fleet's answers as a table for people.
 
+mod scaled;
+
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -26,12 +28,20 @@ pub(super) fn write(
     let all = sizings.iter().map(|sizing| sizing.samples.0 + sizing.samples.1).sum();
     let samples = words::so_many(all, "value of usage", "values of usage");
     writeln!(page, "{}  {}", styled(BOLD, containers), styled(DIM, samples))?;
-    if listed > 0 && !sizings.is_empty() {
-        writeln!(page, "\n{}", table(&sizings[..listed.min(sizings.len())], prices).trim_fmt())?;
+    let rows = &sizings[..listed.min(sizings.len())];
+    if !rows.is_empty() {
+        writeln!(page, "\n{}", table(rows, prices).trim_fmt())?;
     }
     if sizings.len() > listed {
         let rest = u64::try_from(sizings.len() - listed).unwrap_or(u64::MAX);
         writeln!(page, "{} not listed", words::so_many(rest, "more container", "more containers"))?;
+    }
+    if let Some(table) = scaled::table(rows) {
+        writeln!(page, "\n{}", styled(BOLD, scaled::TITLE))?;
+        writeln!(page, "{}", table.trim_fmt())?;
+    }
+    for line in scaled::untold(rows) {
+        writeln!(page, "{}", printable(&line))?;
     }
     if let Some(prices) = prices {
         writeln!(page)?;

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use super::course::Course;
 use super::series::{Point, Series};
 use super::usage::amount;
 use super::{PodId, Refused, Seen, Usage};
@@ -125,6 +126,23 @@ impl Samples {
     pub fn oom_kills(&self, window: Window) -> u64 {
         let kills = self.oom_kills.iter().filter(|(_, at)| window.has(*at)).count();
         u64::try_from(kills).unwrap_or(u64::MAX)
+    }
+
+    /// What a pod uses of a resource in a window, averaged over the pods alive at each instant and
+    /// over the time that is known; `None` if too little is seen to tell.
+    ///
+    /// ```
+    /// use trimtab_core::rightsize::{PodId, Resource, Samples, Window};
+    /// use trimtab_core::{Real, Timestamp};
+    /// let mut samples = Samples::default();
+    /// let at = [0, 60, 120].map(|second| Timestamp::from_seconds(second).nanos());
+    /// samples.add_columns(PodId::new(0), Resource::Cpu, &at, &[0.25, 0.75, 9.0]);
+    /// let all = Window { from: Timestamp::MIN, until: Timestamp::MAX };
+    /// assert_eq!(samples.mean(all, Resource::Cpu), Some(Real::new(0.5)));
+    /// ```
+    #[must_use]
+    pub fn mean(&self, window: Window, resource: Resource) -> Option<Real> {
+        Course::of(self.within(window, resource)).mean().map(|mean| Real::new(mean.value))
     }
 
     /// Each pod's samples in a window, in the order of their times. Of samples of one instant the
