@@ -22,13 +22,13 @@ Whatever cannot be read is told on standard error, and the rest goes on; the exi
 pub(crate) struct Rightsize {
     #[command(subcommand)]
     pub(crate) verb: Option<RightsizeVerb>,
-    /// Files or folders of usage; cpu=, cpu-seconds= or memory= before one that does not say it
+    /// Files or folders of usage; cpu=, cpu-seconds= or memory= before what does not say it
     #[arg(value_name = "PATH", required = true)]
     pub(crate) paths: Vec<PathBuf>,
     /// Only this workload: NAMESPACE/NAME, or NAME
     #[arg(long, value_name = "NAME")]
     pub(crate) workload: Option<String>,
-    /// Requests, limits and prices from an estate, whose services are workloads
+    /// Requests, limits and prices from an estate, by name of service
     #[arg(long, value_name = "DIR")]
     pub(crate) estate: Option<PathBuf>,
     /// Requests and limits from objects, as kubectl prints them
