@@ -59,15 +59,15 @@ fn table(sizings: &[Sizing], prices: Option<&Prices>) -> comfy_table::Table {
     let mut table = plain();
     let right = |text: &str| aligned(heading(text));
     let mut header = vec![
-        heading("container"),
-        heading("by"),
-        right("CPU request"),
-        right("limit"),
-        right("memory request"),
-        right("limit"),
+        heading("\ncontainer"),
+        heading("\nby"),
+        right("CPU\nrequest"),
+        right("\nlimit"),
+        right("memory\nrequest"),
+        right("\nlimit"),
     ];
-    header.extend(prices.map(|_| right("saves a month")));
-    header.push(heading("in this history"));
+    header.extend(prices.map(|_| right("saves\na month")));
+    header.push(heading("in this\nhistory"));
     table.set_header(header);
     for sizing in sizings {
         for row in rows(sizing, prices) {
