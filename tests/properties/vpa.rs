@@ -3,7 +3,7 @@
 use proptest::collection::vec;
 use proptest::prelude::{Strategy, prop_assert, prop_assert_eq, prop_oneof, proptest};
 use trimtab::rightsize::vpa::{Checkpoint, DecayCache, Distribution, Recommender, Vpa};
-use trimtab::rightsize::{Amounts, Asked, Estimator, PodId, Seen, Usage};
+use trimtab::rightsize::{Amounts, Asked, Estimator, PodId, Resource, Seen, Usage};
 use trimtab::{Bytes, Real, Timestamp};
 use trimtab_tests::reference_vpa::Model;
 
@@ -41,6 +41,24 @@ fn course(rarely: i64) -> impl Strategy<Value = Vec<Usage>> {
 }
 
 const DAYS: i64 = 86_400;
+
+/// From one sample of a column to the next, in seconds: late, at once, soon, or beyond what a
+/// reference reaches.
+fn gaps() -> impl Strategy<Value = i64> {
+    prop_oneof![
+        40 => 1..600_i64,
+        2 => -90_000..=0_i64,
+        1 => 0..3 * DAYS,
+        1 => -2_000 * DAYS..2_000 * DAYS,
+    ]
+}
+
+/// What a column holds, in cores or gigabytes.
+fn cores() -> impl Strategy<Value = f64> {
+    let spread = (0.0..1.0_f64).prop_map(|place| 0.001 * 1e6_f64.powf(place));
+    let odd = [0.0, -0.0, -1.0, 1e300, f64::NAN, f64::INFINITY];
+    prop_oneof![30 => spread, 30 => 0.1..0.4_f64, 1 => (0..6_usize).prop_map(move |kind| odd[kind])]
+}
 
 fn of<'a>(course: impl IntoIterator<Item = &'a Usage>) -> Vpa {
     let (mut vpa, mut cache) = (Vpa::default(), DecayCache::default());
@@ -122,6 +140,38 @@ proptest! {
             }
         }
         prop_assert_eq!((abreast, refused), (alone, wanted));
+    }
+
+    #[test]
+    fn columns_are_their_samples_one_by_one(
+        before in course(400 * DAYS),
+        pod in 0..5_u32,
+        steps in vec((gaps(), cores()), 0..400),
+    ) {
+        let pod = PodId::new(pod);
+        let mut columns = of(&before);
+        let mut alone = columns.clone();
+        let mut now = START;
+        let samples = steps.into_iter().map(|(gap, value)| {
+            now += gap;
+            (now * 1_000_000_000, value)
+        });
+        let (at, values): (Vec<_>, Vec<_>) = samples.unzip();
+        for (resource, unit) in [(Resource::Cpu, 1.0), (Resource::Memory, 1e9)] {
+            let values: Vec<f64> = values.iter().map(|value| value * unit).collect();
+            let (mut refused, mut wanted) = (Vec::new(), Vec::new());
+            columns.add_columns(pod, resource, &at, &values, |place, why| refused.push((place, why)));
+            for (place, (at, value)) in at.iter().zip(&values).enumerate() {
+                let (at, value) = (Timestamp::from_nanos(*at), Real::new(*value));
+                let seen = match resource {
+                    Resource::Cpu => Seen::Cpu(value),
+                    Resource::Memory => Seen::Memory(value),
+                };
+                wanted.extend(alone.add(&Usage { pod, at, seen }).err().map(|why| (place, why)));
+            }
+            prop_assert_eq!(refused, wanted);
+            prop_assert_eq!(&columns, &alone);
+        }
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod amount;
 mod bounds;
 mod buckets;
 mod checkpoint;
+mod columns;
 mod decay;
 mod exp2;
 mod histogram;
@@ -29,7 +30,7 @@ pub use self::policy::{
 pub use self::settings::{Percentiles, Settings, SettingsError};
 
 use self::aggregate::Aggregate;
-use self::amount::{amount, amount_of_cores};
+use self::amount::{MILLICORES, amount};
 use self::buckets::Scheme;
 use self::decay::{Decaying, Factor, Factors};
 use self::pod::{NEVER, Pod};
@@ -197,7 +198,7 @@ impl Vpa {
     #[inline]
     fn fetch(&self, usage: &Usage) {
         if let Seen::Cpu(cores) = usage.seen {
-            let bucket = buckets::CPU.find(amount_of_cores(cores.get()));
+            let bucket = buckets::CPU.find(cores.get() * MILLICORES);
             black_box(self.seen.cpu.histogram().weight(bucket));
         }
     }
@@ -214,9 +215,9 @@ impl Vpa {
         let settings = recommender.settings();
         match seen {
             Seen::Cpu(cores) => {
-                let millicores = amount_of_cores(finite(cores)?);
+                let bucket = buckets::CPU.find(finite(cores)? * MILLICORES);
                 pods.with(pod, |pod| pod.cpu(at))?;
-                aggregate.add_cpu(millicores, at, settings.cpu_half_life, cpu);
+                aggregate.add_cpu(bucket, at, settings.cpu_half_life, cpu);
             }
             Seen::Memory(bytes) => {
                 let bytes = amount(finite(bytes)?);
