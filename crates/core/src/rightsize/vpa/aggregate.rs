@@ -37,7 +37,14 @@ impl Aggregate {
         half_life: Duration,
         kept: &mut Factor,
     ) {
-        self.cpu.add(bucket, CPU_WEIGHT, at, Decay { half_life, kept });
+        let factor = self.cpu.factor(at, Decay { half_life, kept });
+        self.add_cpu_by(bucket, at, factor);
+    }
+
+    /// Adds a sample that its time weighs by this factor.
+    #[inline(always)]
+    pub(super) fn add_cpu_by(&mut self, bucket: u8, at: Timestamp, factor: f64) {
+        self.cpu.add_by(bucket, CPU_WEIGHT * factor);
         self.last = self.last.max(at);
         if self.first == NEVER || at < self.first {
             self.first = at;

@@ -64,6 +64,12 @@ impl Decaying {
         self.histogram.add(bucket, weight * factor);
     }
 
+    /// Adds a weight that is weighed by its time already.
+    #[inline(always)]
+    pub(super) fn add_by(&mut self, bucket: u8, weight: f64) {
+        self.histogram.add(bucket, weight);
+    }
+
     /// Adds samples of one weight, each later than the one before. `weights` is room for their weights
     /// at their times, as long as they are.
     pub(super) fn add_ascending(
@@ -138,26 +144,35 @@ impl Decaying {
         exp2((elapsed / float(half_life.nanos()) + 1.0).clamp(0.0, 1_000.0))
     }
 
+    /// What a sample of this instant weighs; the reference moves if it lies too far back.
     #[inline(always)]
-    fn factor(&mut self, at: Timestamp, by: Decay<'_>) -> f64 {
+    pub(super) fn factor(&mut self, at: Timestamp, by: Decay<'_>) -> f64 {
+        let Decay { half_life, kept } = by;
+        if let Some(factor) = self.standing_factor(at, Decay { half_life, kept }) {
+            return factor;
+        }
+        self.shift(i128::from(at.nanos()), half_life);
+        self.compute(at.nanos(), elapsed(at.nanos(), self.reference), half_life, kept)
+    }
+
+    /// The same, unless the reference had to move.
+    #[inline(always)]
+    pub(super) fn standing_factor(&self, at: Timestamp, by: Decay<'_>) -> Option<f64> {
         let Decay { half_life, kept } = by;
         let (at, nanos) = (at.nanos(), half_life.nanos());
-        if kept.at != at || kept.reference != self.reference || kept.half_life != nanos {
-            let factor = self.computed(at, half_life);
-            *kept = Factor { at, reference: self.reference, half_life: nanos, factor };
+        if kept.at == at && kept.reference == self.reference && kept.half_life == nanos {
+            return Some(kept.factor);
         }
-        kept.factor
+        let since = elapsed(at, self.reference);
+        (since <= nanos.saturating_mul(HORIZON)).then(|| self.compute(at, since, half_life, kept))
     }
 
     #[inline(always)]
-    fn computed(&mut self, at: i64, half_life: Duration) -> f64 {
-        let nanos = half_life.nanos();
-        let mut since = elapsed(at, self.reference);
-        if since > nanos.saturating_mul(HORIZON) {
-            self.shift(i128::from(at), half_life);
-            since = elapsed(at, self.reference);
-        }
-        exp2(float(since) / float(nanos))
+    fn compute(&self, at: i64, since: i64, half_life: Duration, kept: &mut Factor) -> f64 {
+        let (reference, half_life) = (self.reference, half_life.nanos());
+        let factor = exp2(float(since) / float(half_life));
+        *kept = Factor { at, reference, half_life, factor };
+        factor
     }
 
     /// Moves the reference to the multiple of the half-life, counted from year one, that is nearest
