@@ -117,7 +117,7 @@ fn ten_pods_under_hpa() {
             let _ = pending.settle(WriteOutcome::Written);
         });
         // However many pods. The copy that the loop works on: recommendations, conditions, shown
-        // metrics; one more recommendation, newly shown metrics, the pods beside their samples;
+        // metrics; one more recommendation, newly shown metrics, the pods' metrics by name;
         // the loop itself and the memory after it.
         assert_eq!(hold.count_total, 8, "{pods} pods, with behavior: {behavior}");
         let early = measure(|| {
