@@ -5,6 +5,7 @@
 const assert = require('node:assert/strict')
 const { readFileSync, readdirSync } = require('node:fs')
 const { join } = require('node:path')
+const { pathToFileURL } = require('node:url')
 const { after, test } = require('node:test')
 
 const trimtab = require('trimtab')
@@ -18,12 +19,17 @@ const filesOf = (name) => {
   const files = readdirSync(join(folder, name)).filter((file) => file.endsWith('.jsonl'))
   return files.map((file) => join(folder, name, file)).sort()
 }
+const all = async (iterable) => {
+  const values = []
+  for await (const value of iterable) values.push(value)
+  return values
+}
 let steps = 0
 let asked = 0
 
 for (const file of filesOf('hpa')) {
-  test(`the controller answered the same: ${file.split('/').at(-1)}`, () => {
-    const answers = [...hpa.replay(file)].flatMap((scenario) => scenario.answers)
+  test(`the controller answered the same: ${file.split('/').at(-1)}`, async () => {
+    const answers = (await all(hpa.replay(file))).flatMap((scenario) => scenario.answers)
     assert.ok(answers.length > 0)
     for (const { recorded, at } of answers) assert.equal(recorded, 'same', at)
     steps += answers.length
@@ -59,14 +65,17 @@ after(() => {
   console.log(`${steps} recorded steps, ${asked} answers about usage`)
 })
 
-test('histories one after the other', () => {
+test('histories one after the other', async () => {
   const lines = readFileSync(join(folder, 'rightsize/daily-peak.jsonl'), 'utf8').split('\n').slice(1)
-  const [history, again] = rightsize.replay([...lines, ...lines])
+  const [history, again] = await all(rightsize.replay([...lines, ...lines]))
   assert.equal(history.name, 'daily-peak')
   assert.deepEqual(history, { ...again, told: history.told })
   assert.deepEqual(JSON.parse(history.answers[0].text).runbook, history.answers[0].runbook)
-  assert.throws(() => [...rightsize.replay(['{"at":1}'])], { name: 'FormatError', place: 'line 1' })
-  assert.throws(() => [...rightsize.replay('nowhere')], trimtab.FileError)
+  await assert.rejects(all(rightsize.replay(['{"at":1}'])), { name: 'FormatError', place: /^line 1:/ })
+  await assert.rejects(all(rightsize.replay('nowhere')), { name: 'FileError', place: 'nowhere' })
+  const broken = rightsize.replay([...lines, ...lines, '{"at":'])
+  assert.deepEqual((await broken.next()).value, history)
+  await assert.rejects(broken.next(), { name: 'FormatError', place: `line ${2 * lines.length + 1}:6` })
 })
 
 test('an explanation', async () => {
@@ -75,7 +84,7 @@ test('an explanation', async () => {
   assert.equal(last.kind, 'HpaExplanation')
   assert.ok(new Date(first.at) < new Date(last.at))
   assert.deepEqual((await hpa.explain(rush, { at: new Date(first.at) }))[0], first)
-  const [scenario] = hpa.replay(rush)
+  const [scenario] = await all(hpa.replay(rush))
   assert.equal(first.finding.scaledTo, scenario.answers[0].scaledTo)
   assert.equal(last.finding.scaledTo, scenario.answers.at(-1).scaledTo)
   await assert.rejects(hpa.explain(rush, { step: 0 }), { code: 'option' })
@@ -99,13 +108,13 @@ test('a what-if', async () => {
   const [compared] = await hpa.whatIf(rush, tighter)
   assert.equal(compared.differences.length, compared.summary.differ)
   assert.ok(compared.summary.differ > 0)
-  const [{ answers }] = hpa.replay(rush)
+  const [{ answers }] = await all(hpa.replay(pathToFileURL(rush)))
   assert.equal(compared.summary.steps, answers.length)
   const same = await hpa.whatIf(rush, { controller: {} })
   assert.deepEqual([same[0].summary.differ, same[0].differences], [0, []])
   const misspelt = hpa.whatIf(rush, { controller: { tolerence: 1 } })
   await assert.rejects(misspelt, { name: 'DocumentError', help: /tolerance/ })
-  await assert.rejects(hpa.whatIf(['{}'], tighter), { name: 'FormatError', place: 'text:1' })
+  await assert.rejects(hpa.whatIf(['{}'], tighter), { name: 'FormatError', place: 'text:1:2' })
   await assert.rejects(hpa.whatIf(rush, tighter, { signal: AbortSignal.abort() }), { name: 'AbortError' })
 })
 
@@ -115,8 +124,8 @@ test('hostile texts', async () => {
     await assert.rejects(hpa.whatIf(rush, [text]), trimtab.TrimtabError)
     if (text === '') continue
     await assert.rejects(hpa.whatIf([text], tighter), trimtab.FormatError)
-    assert.throws(() => [...rightsize.replay([text])], trimtab.FormatError)
-    assert.throws(() => [...hpa.replay([text])], trimtab.FormatError)
+    await assert.rejects(all(rightsize.replay([text])), trimtab.FormatError)
+    await assert.rejects(all(hpa.replay([text])), trimtab.FormatError)
   }
 })
 

@@ -40,7 +40,7 @@ def test_case(path: Path) -> None:
             recorded = line.split(',"recorded":{', 1)[1].removesuffix("}")
             at = line.split('"at":', 1)[1].split(",", 1)[0]
             assert answer == f'{{"at":{at},{recorded}'
-            came.append(rightsize.Answer(json.loads(answer).pop("at"), {}, answer))
+            came.append(rightsize.Answer(json.loads(answer).pop("at"), {}, text=answer))
     assert len(came) == len(expected) > 0
     assert told == json.loads(first)["told"]
     global ANSWERS
@@ -62,7 +62,7 @@ def test_a_history_and_its_answers() -> None:
     assert answer.to_dict()["at"] == answer.at == 604_800
     with pytest.raises(trimtab.FormatError) as caught:
         list(rightsize.replay([*lines, '{"at":']))
-    assert caught.value.place == f"line {len(lines) + 1}"
+    assert caught.value.place == f"line {len(lines) + 1}:6"
 
 
 def rows() -> list[tuple[int, str, str, str, float, float]]:

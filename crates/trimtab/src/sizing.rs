@@ -3,6 +3,7 @@
 
 mod asked;
 mod document;
+mod door;
 pub mod sources;
 
 use std::sync::Arc;
@@ -18,6 +19,7 @@ use trimtab_history::usage::{Container, Run, Workload, WorkloadId};
 
 pub use self::asked::{Ask, NoWorkload, Stated, read_prices};
 pub use self::document::to_json;
+pub use self::door::answer;
 
 /// A way to size a container.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
