@@ -90,8 +90,9 @@ impl From<json::Error> for Failure {
 impl From<LineError> for Failure {
     fn from(error: LineError) -> Self {
         let place = match &error {
-            LineError::Malformed { column, .. } => format!("1:{column}"),
-            LineError::Unknown { .. } => "1".to_owned(),
+            LineError::Malformed { column, .. } if *column > 0 => format!("1:{column}"),
+            // The whole line is meant.
+            LineError::Malformed { .. } | LineError::Unknown { .. } => "1".to_owned(),
         };
         Self::malformed(error).at(place)
     }
