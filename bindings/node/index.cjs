@@ -41,13 +41,22 @@ const classes = {
   InternalError,
 }
 
-/** The addon's error as one of the package's. */
+/** The addon's error as one of the package's, or as the TypeError that a wrong argument is. */
 function told(error) {
-  if (!(error instanceof Error) || !error.message.startsWith('{"class":')) return error
-  const parts = JSON.parse(error.message)
-  const mended = new classes[parts.class](parts.message, parts)
-  Error.captureStackTrace?.(mended, told)
+  if (!(error instanceof Error)) return error
+  let mended = error
+  if (error.message.startsWith('{"class":')) {
+    const parts = JSON.parse(error.message)
+    mended = new classes[parts.class](parts.message, parts)
+  } else if (/^InvalidArg$|Expected$/.test(error.code)) {
+    mended = wrongType(error.message)
+  }
+  if (mended !== error) Error.captureStackTrace?.(mended, told)
   return mended
+}
+
+function wrongType(message) {
+  return Object.assign(new TypeError(message), { code: 'ERR_INVALID_ARG_TYPE' })
 }
 
 /** Dates as the text that the library reads. */
@@ -309,7 +318,10 @@ const nameOf = ({ namespace, workload, container }) => [namespace, workload, con
 
 /** Sizes every container of a history, on other threads. */
 async function fleet(histories, { signal, estate, ...options } = {}) {
-  const all = Array.isArray(histories) ? histories.map(pathOf) : [pathOf(histories)]
+  const all = (Array.isArray(histories) ? histories : [histories]).map(pathOf)
+  if (!all.every((history) => typeof history === 'string' || history instanceof Uint8Array)) {
+    throw wrongType('a history is a path, a file: URL, or a Uint8Array with the bytes of a file; or an array of those')
+  }
   return new Fleet(await stoppable(signal, (stop) => native.sizeFleet(all, plain(options), estate, stop)))
 }
 

@@ -3,10 +3,12 @@
 'use strict'
 
 const assert = require('node:assert/strict')
-const { readFileSync, readdirSync } = require('node:fs')
+const { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } = require('node:fs')
+const { tmpdir } = require('node:os')
 const { join } = require('node:path')
+const { monitorEventLoopDelay } = require('node:perf_hooks')
 const { pathToFileURL } = require('node:url')
-const { after, test } = require('node:test')
+const { after, before, test } = require('node:test')
 
 const trimtab = require('trimtab')
 const { hpa, rightsize } = trimtab
@@ -15,6 +17,7 @@ const root = process.env.TRIMTAB_ROOT ?? join(__dirname, '../../..')
 const folder = process.env.TRIMTAB_CASES ?? join(root, 'tests/cases')
 const rush = join(root, 'examples/hpa/morning-rush.jsonl')
 const tighter = join(root, 'examples/hpa/tighter.yaml')
+const somagent = () => trimtab.Estate.load(process.env.TRIMTAB_SOMAGENT ?? join(root, 'examples/somagent'))
 const filesOf = (name) => {
   const files = readdirSync(join(folder, name)).filter((file) => file.endsWith('.jsonl'))
   return files.map((file) => join(folder, name, file)).sort()
@@ -145,14 +148,22 @@ test('the declared types have the keys of real results', async () => {
       .map(({ name }) => name.text)
       .sort()
   })
-  const estate = trimtab.Estate.load(process.env.TRIMTAB_SOMAGENT ?? join(root, 'examples/somagent'))
-  const run = await trimtab.simulate(estate, { until: '30h' })
+  const run = await trimtab.simulate(somagent(), { until: '30h' })
   const [compared] = await hpa.whatIf(rush, tighter)
   const service = run.services.find(({ changes }) => changes.length > 0)
   const [account] = await hpa.explain(rush)
+  const usage = Buffer.from(`timestamp,workload,pod,container,cpu,memory\n1700000000,web,web-0,app,0.25,1e6\n`)
+  const fleet = await rightsize.fleet(usage)
+  const [container] = fleet
   const real = {
     Account: account,
     Compared: compared,
+    Container: container,
+    RightsizeResult: fleet.toJSON(),
+    Recommendation: container.vpa.found,
+    ResourceFinding: container.runbook.found.cpu,
+    Risk: container.present.risk,
+    Sized: container.present,
     Point: run.course('gateway-api')[0],
     Score: service.score,
     ServiceRun: service,
@@ -161,5 +172,89 @@ test('the declared types have the keys of real results', async () => {
     Total: compared.summary.changed,
     Totals: run.totals,
   }
+  const { patch, requests, limits, risk, ...advised } = container.vpa
+  assert.deepEqual(Object.keys(advised), keys.Advised)
   for (const [name, value] of Object.entries(real)) assert.deepEqual(Object.keys(value).sort(), keys[name], name)
 })
+
+/** A recording of so many steps, of one header, and a history of so many samples. */
+function* recording(steps) {
+  const [header, first] = readFileSync(rush, 'utf8').split('\n')
+  const { recorded, at, ...step } = JSON.parse(first)
+  const rest = JSON.stringify(step).slice(1)
+  yield header
+  for (let number = 0; number < steps; number += 1) {
+    yield `{"at":"${new Date(Date.parse(at) + number * 15_000).toISOString()}",${rest}`
+  }
+}
+
+function* usage(samples) {
+  yield JSON.stringify({ apiVersion: 'trimtab.dev/v1', kind: 'UsageHistory', name: 'a', containers: [{ name: 'app' }] })
+  for (let at = 0; at < samples; at += 1) yield `{"at":${at},"pod":"p","container":"app","cpu":0.5}`
+}
+
+const lasting = {
+  simulate: {
+    once: (signal) => trimtab.simulate(somagent(), { until: '240h', signal }),
+    long: (signal) => trimtab.simulate(somagent(), { until: '100000h', signal }),
+  },
+  'hpa.replay': {
+    once: (signal) => all(hpa.replay(recording(5_000), { signal })),
+    long: (signal) => all(hpa.replay(recording(1e9), { signal })),
+  },
+  'hpa.explain': {
+    once: (signal) => hpa.explain([...recording(5_000)], { signal }),
+    long: (signal) => hpa.explain(longer, { signal }),
+  },
+  'hpa.whatIf': {
+    once: (signal) => hpa.whatIf([...recording(5_000)], { controller: {} }, { signal }),
+    long: (signal) => hpa.whatIf(longer, { controller: {} }, { signal }),
+  },
+  'rightsize.replay': {
+    once: (signal) => all(rightsize.replay(usage(100_000), { signal })),
+    long: (signal) => all(rightsize.replay(usage(1e9), { signal })),
+  },
+  'rightsize.fleet': {
+    once: (signal) => rightsize.fleet(many.slice(0, 20), { signal }),
+    long: (signal) => rightsize.fleet(many, { signal }),
+  },
+}
+const scratch = mkdtempSync(join(tmpdir(), 'trimtab-'))
+const longer = join(scratch, 'longer.jsonl')
+const rows = Array.from({ length: 20_000 }, (_, number) => `${1_700_000_000 + number * 60},web,web-0,app,0.25\n`)
+const many = Array(300).fill(join(scratch, 'usage.csv'))
+before(() => {
+  writeFileSync(longer, [...recording(100_000)].join('\n'))
+  writeFileSync(many[0], `timestamp,workload,pod,container,cpu\n${rows.join('')}`)
+})
+after(() => rmSync(scratch, { recursive: true }))
+
+for (const [name, { once, long }] of Object.entries(lasting)) {
+  test(`the process goes on beside ${name}`, async () => {
+    const delay = monitorEventLoopDelay({ resolution: 1 })
+    let turns = 0
+    const timer = setInterval(() => (turns += 1), 1)
+    delay.enable()
+    await once()
+    delay.disable()
+    clearInterval(timer)
+    assert.ok(turns >= 5, `${turns} turns of the event loop, the longest ${delay.max / 1e6} ms`)
+  })
+
+  test(`${name} stops in the middle`, async () => {
+    const stop = new AbortController()
+    let spent = null
+    setTimeout(() => {
+      spent = process.cpuUsage()
+      stop.abort(new Error('enough'))
+    }, 200)
+    await assert.rejects(long(stop.signal), { message: 'enough' })
+    const { user, system } = process.cpuUsage(spent)
+    // Whole, it takes a multiple of that.
+    assert.ok(user + system < 600_000, `${user + system} us after it was stopped`)
+  })
+
+  test(`${name} does not begin once it is stopped`, async () => {
+    await assert.rejects(long(AbortSignal.abort()), { name: 'AbortError' })
+  })
+}
