@@ -4,6 +4,7 @@
 mod asked;
 mod autoscaled;
 mod document;
+mod door;
 pub mod sources;
 mod stated;
 
@@ -21,6 +22,7 @@ use trimtab_history::usage::{Container, Run, Workload, WorkloadId};
 pub use self::asked::{Ask, NoWorkload, read_prices};
 pub use self::autoscaled::{Outcome, Scaled, Uncounted};
 pub use self::document::{VERSION, to_json};
+pub use self::door::answer;
 pub use self::stated::Stated;
 
 /// A way to size a container.
