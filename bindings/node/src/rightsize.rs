@@ -84,7 +84,7 @@ pub fn size_fleet(
         let now = now.as_deref().map(instant).transpose()?;
         let threads = threads.map(counted).transpose()?;
         let stated = estate.map(|estate| Stated::by(&estate.0)).unwrap_or_default();
-        let ask = Ask { workload, now, threads, stated };
+        let ask = Ask { workload, now, threads, stated, ..Ask::default() };
         let mut sources = Vec::new();
         for (number, history) in (1..).zip(histories) {
             sources.extend(history.opened(number)?);

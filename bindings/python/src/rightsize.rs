@@ -62,7 +62,7 @@ pub(crate) fn fleet(
     let histories = History::all(&histories)?;
     interruptible(py, |stop| {
         let stated = estate.map(|estate| Stated::by(&estate.document)).unwrap_or_default();
-        let ask = Ask { workload, now: now.map(|now| now.0), threads, stated };
+        let ask = Ask { workload, now: now.map(|now| now.0), threads, stated, ..Ask::default() };
         sizing::answer(History::sources(histories)?, &ask, prices, stop)
     })
 }
