@@ -1,7 +1,7 @@
 //! Kubernetes objects as `kubectl get -o json` prints them (YAML too), as one loop of each
 //! autoscaler among them.
 
-mod objects;
+pub(crate) mod objects;
 
 use trimtab_core::hpa::{Answer, Autoscaler, Status, World};
 use trimtab_core::{Selector, Timestamp};
