@@ -321,37 +321,34 @@ fn near_edge(parts: &[&[Usage]]) -> bool {
 }
 
 /// Where a weight fell below epsilon, 352 epsilons on either side of an edge are marked, in the
-/// units of the newest sample: 0.24 here, while half of all is 0.125 away.
+/// units of the newest sample: 0.087 here, while half of all is 0.05 away.
 #[test]
 fn what_is_too_light_widens_the_mark() {
-    let (low, high) = (cpu(0, 20 * DAY, 0.1), cpu(1, 20 * DAY + 160_704, 9.0));
+    let (low, high) = (cpu(0, 20 * DAY, 0.1), cpu(1, 20 * DAY + 205_632, 9.0));
     let light = |pod| cpu(pod, 8 * DAY, 0.5);
     assert!(!near_edge(&[&[low], &[high]]));
     assert!(near_edge(&[&[low, light(2)], &[high]]));
     assert!(near_edge(&[&[low], &[high, light(2)]]));
-    let many: Vec<Usage> = (1..10).map(|pod| cpu(pod, 20 * DAY, 9.0)).collect();
-    assert!(!near_edge(&[&[low, light(10)], &many]), "a tenth is too far from a half");
+    // Just after midnight, so that the newest is after what weights are counted from.
+    let many: Vec<Usage> = (1..10).map(|pod| cpu(pod, 20 * DAY + 7_200, 9.0)).collect();
+    let few = [cpu(0, 20 * DAY + 7_200, 0.1), light(10)];
+    assert!(!near_edge(&[&few, &many]), "a tenth is too far from a half");
     // 101 half-lives make light of anything.
     let (low, high) = (cpu(0, 121 * DAY, 0.1), cpu(1, 121 * DAY + 1_000, 9.0));
     assert!(!near_edge(&[&[low], &[high]]));
     assert!(near_edge(&[&[cpu(0, 0, 0.1), low], &[high]]));
 }
 
-/// Ten and ten of the same weight, summed in another order: off by roundings, however heavy.
+/// As many below an edge as above it, summed in another order: off by roundings, however heavy.
 #[test]
 fn roundings_are_marked_however_heavy_samples_are() {
-    let of = |range: std::ops::Range<u32>, second, cores| -> Vec<Usage> {
-        range.map(|pod| cpu(pod, second, cores)).collect()
-    };
-    for day in [0, 90] {
-        let mut first = vec![cpu(99, 0, 9.0)];
-        first.truncate(usize::from(day > 0));
-        first.extend(
-            (0..10)
-                .flat_map(|pod| [cpu(pod, day * DAY + 1, 0.1), cpu(20 + pod, day * DAY + 1, 9.0)]),
-        );
-        let more = [of(40..45, day * DAY + 1, 0.1), of(50..55, day * DAY + 1, 9.0)].concat();
-        assert!(near_edge(&[&first, &more]), "day {day}");
+    for many in 1..40 {
+        // Ninety half-lives after the first one, which weighs nothing beside them.
+        let of = |pod, cores| cpu(pod, 90 * DAY + 1, cores);
+        let mut first = vec![cpu(999, 0, 9.0)];
+        first.extend((0..many).flat_map(|pod| [of(pod, 0.1), of(100 + pod, 9.0)]));
+        let more = [of(200, 0.1), of(201, 0.1), of(202, 9.0), of(203, 9.0)];
+        assert!(near_edge(&[&first, &more]), "{many}");
     }
 }
 
