@@ -343,11 +343,11 @@ fn what_is_too_light_widens_the_mark() {
 #[test]
 fn roundings_are_marked_however_heavy_samples_are() {
     for many in 1..40 {
-        // Ninety half-lives after the first one, which weighs nothing beside them.
+        // Ninety half-lives after the first ones, which weigh nothing beside them.
         let of = |pod, cores| cpu(pod, 90 * DAY + 1, cores);
         let mut first = vec![cpu(999, 0, 9.0)];
         first.extend((0..many).flat_map(|pod| [of(pod, 0.1), of(100 + pod, 9.0)]));
-        let more = [of(200, 0.1), of(201, 0.1), of(202, 9.0), of(203, 9.0)];
+        let more = [cpu(998, 0, 9.0), of(200, 0.1), of(201, 0.1), of(202, 9.0), of(203, 9.0)];
         assert!(near_edge(&[&first, &more]), "{many}");
     }
 }
