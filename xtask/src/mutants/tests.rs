@@ -23,48 +23,70 @@ struct Test {
     target: &'static [&'static str],
     /// As cargo tells where it is.
     source: &'static str,
-    of: &'static str,
+    /// Which of its tests are run; all of them if nothing stands here.
+    only: &'static [&'static str],
+    /// How the files begin whose changes it is asked about.
+    of: &'static [&'static str],
 }
 
+impl Test {
+    const fn new(
+        target: &'static [&'static str],
+        source: &'static str,
+        of: &'static [&'static str],
+    ) -> Self {
+        Self { target, source, only: &[], of }
+    }
+
+    /// The properties of these modules.
+    const fn properties(only: &'static [&'static str], of: &'static [&'static str]) -> Self {
+        Self { target: &["--test", "properties"], source: "properties/main.rs", only, of }
+    }
+}
+
+const ALL: &[&str] = &["crates/core/src/"];
+const HPA: &[&str] = &["crates/core/src/law/hpa"];
+const SIZES: &[&str] = &["crates/core/src/rightsize"];
+const RULES: &[&str] =
+    &["crates/core/src/law.rs", "crates/core/src/law/rules", "crates/core/src/guard"];
+
 /// What the real components answered needs the core alone to be built, and decides most; then its
-/// unit tests; then the cases, the golden files and the properties.
-pub(super) const ROUNDS: [Round; 2] = [
+/// unit tests; then the cases and the properties; and at last the crates around it.
+pub(super) const ROUNDS: [Round; 3] = [
     Round {
         package: "--package=trimtab-core",
         folder: "crates/core",
         tests: &[
-            Test { target: &["--test", "recorded"], source: "tests/recorded.rs", of: LAW },
-            Test {
-                target: &["--test", "recorded_sizes"],
-                source: "tests/recorded_sizes.rs",
-                of: RIGHTSIZE,
-            },
-            Test { target: &["--lib"], source: "unittests src/lib.rs", of: "" },
+            Test::new(&["--test", "recorded"], "tests/recorded.rs", HPA),
+            Test::new(&["--test", "recorded_sizes"], "tests/recorded_sizes.rs", SIZES),
+            Test::new(&["--test", "sizes"], "tests/sizes.rs", SIZES),
+            Test::new(&["--lib"], "unittests src/lib.rs", ALL),
         ],
     },
     Round {
         package: "--package=trimtab-tests",
         folder: "tests",
         tests: &[
-            Test { target: &["--test", "cases"], source: "cases.rs", of: "" },
-            Test { target: &["--test", "usage_cases"], source: "usage_cases.rs", of: RIGHTSIZE },
-            Test { target: &["--test", "validation"], source: "validation.rs", of: LAW },
-            Test { target: &["--test", "golden"], source: "golden.rs", of: "" },
-            Test { target: &["--test", "properties"], source: "properties/main.rs", of: "" },
-            Test {
-                target: &["--test", "replayed_risk"],
-                source: "replayed_risk.rs",
-                of: RIGHTSIZE,
-            },
+            Test::new(&["--test", "cases"], "cases.rs", ALL),
+            Test::new(&["--test", "usage_cases"], "usage_cases.rs", SIZES),
+            Test::new(&["--test", "replayed_risk"], "replayed_risk.rs", SIZES),
+            Test::new(&["--test", "validation"], "validation.rs", HPA),
+            Test::new(&["--test", "golden"], "golden.rs", ALL),
+            Test::properties(&["usage::", "vpa::"], SIZES),
+            Test::properties(&["--skip=account::", "--skip=usage::", "--skip=vpa::"], RULES),
+            Test::properties(&["hpa::", "faithful::"], HPA),
+            Test::properties(&["account::"], HPA),
         ],
+    },
+    Round {
+        package: "--package=trimtab-cli",
+        folder: "crates/cli",
+        tests: &[Test::new(&["--test", "command"], "tests/command/main.rs", ALL)],
     },
 ];
 
 /// After so long a program is taken to hang, where it was not seen to pass.
 const LIMIT: Duration = Duration::from_secs(200);
-
-const LAW: &str = "crates/core/src/law/hpa";
-const RIGHTSIZE: &str = "crates/core/src/rightsize";
 
 /// A round's programs.
 pub(super) struct Built<'a> {
@@ -87,9 +109,9 @@ impl<'a> Built<'a> {
         tree: &Tree,
         answers: &'a BTreeMap<&'static str, PathBuf>,
     ) -> Result<Option<Self>, String> {
-        let targets: Vec<&str> =
-            round.tests.iter().flat_map(|test| test.target.iter().copied()).collect();
-        let build = [&["test", "--no-run", round.package][..], &targets].concat();
+        let mut targets: Vec<&[&str]> = round.tests.iter().map(|test| test.target).collect();
+        targets.dedup();
+        let build = [&["test", "--no-run", round.package][..], &targets.concat()].concat();
         let (fine, said) = tree.cargo(&build).everything()?;
         if !fine {
             return Ok(None);
@@ -151,7 +173,10 @@ impl<'a> Built<'a> {
 
     /// The first program that fails under a change.
     fn noticing(&self, change: &Change) -> Result<Option<String>, String> {
-        let of = self.programs.iter().filter(|program| change.name.starts_with(program.test.of));
+        let speaks = |program: &&Program<'_>| {
+            program.test.of.iter().any(|start| change.name.starts_with(start))
+        };
+        let of = self.programs.iter().filter(speaks);
         for program in of {
             if !self.passes(program, change.number)? {
                 return Ok(Some(program.test.source.to_owned()));
@@ -163,6 +188,7 @@ impl<'a> Built<'a> {
     fn passes(&self, program: &Program<'_>, number: u32) -> Result<bool, String> {
         let told = |error: std::io::Error| format!("{}: {error}", program.path.display());
         let mut child = command(program)
+            .args(program.test.only)
             .current_dir(&self.folder)
             .envs(self.answers.iter())
             .env("TRIMTAB_MUTANT", number.to_string())
@@ -191,7 +217,7 @@ impl<'a> Built<'a> {
 fn command(program: &Program<'_>) -> Command {
     if cfg!(unix) {
         let mut command = Command::new("sh");
-        command.args(["-c", "ulimit -v 6000000; exec \"$0\""]).arg(&program.path);
+        command.args(["-c", "ulimit -v 6000000; exec \"$0\" \"$@\""]).arg(&program.path);
         command
     } else {
         Command::new(&program.path)
