@@ -2,8 +2,9 @@
 // to an AbortSignal. Nothing is worked out here.
 'use strict'
 
-const { readFileSync } = require('node:fs')
+const { createReadStream } = require('node:fs')
 const { readFile } = require('node:fs/promises')
+const { fileURLToPath } = require('node:url')
 const native = require('./native.cjs')
 
 /** The base of every error of this package. */
@@ -40,13 +41,22 @@ const classes = {
   InternalError,
 }
 
-/** The addon's error as one of the package's. */
+/** The addon's error as one of the package's, or as the TypeError that a wrong argument is. */
 function told(error) {
-  if (!(error instanceof Error) || !error.message.startsWith('{"class":')) return error
-  const parts = JSON.parse(error.message)
-  const mended = new classes[parts.class](parts.message, parts)
-  Error.captureStackTrace?.(mended, told)
+  if (!(error instanceof Error)) return error
+  let mended = error
+  if (error.message.startsWith('{"class":')) {
+    const parts = JSON.parse(error.message)
+    mended = new classes[parts.class](parts.message, parts)
+  } else if (/^InvalidArg$|Expected$/.test(error.code)) {
+    mended = wrongType(error.message)
+  }
+  if (mended !== error) Error.captureStackTrace?.(mended, told)
   return mended
+}
+
+function wrongType(message) {
+  return Object.assign(new TypeError(message), { code: 'ERR_INVALID_ARG_TYPE' })
 }
 
 /** Dates as the text that the library reads. */
@@ -192,37 +202,40 @@ function* readRecords(path) {
   for (let record = reader.read(); record !== null; record = reader.read()) yield record
 }
 
-/** Replays recorded scenarios: a file, or lines of one. */
-function* replay(source) {
-  const [name, lines] =
-    typeof source === 'string' ? [`${source}:`, linesOf(source)] : ['line ', source]
-  const running = new Replay()
+/** Replays recorded scenarios: a file, or lines of one, on another thread. */
+async function* replay(source, { signal } = {}) {
   let scenario = null
-  let number = 0
-  for (const line of lines) {
-    number += 1
-    if (line.trim() === '') continue
-    try {
-      const played = running.line(line)
-      if (played.name !== undefined && played.name !== null) {
-        if (scenario !== null) yield scenario
-        scenario = { name: played.name, answers: [] }
-      } else {
-        const { answer: text, recorded } = played
-        scenario.answers.push({ ...JSON.parse(text), ...(recorded && { recorded }), text })
-      }
-    } catch (error) {
-      if (error instanceof TrimtabError) error.place = `${name}${number}`
-      throw error
+  for await (const { replayed } of replayedLines(source, signal, new native.Replay(), native.playLines)) {
+    const { name, answer: text, recorded } = replayed
+    if (name !== undefined) {
+      if (scenario !== null) yield scenario
+      scenario = { name, answers: [] }
     }
+    if (text !== undefined) scenario.answers.push({ ...JSON.parse(text), ...(recorded && { recorded }), text })
   }
   if (scenario !== null) yield scenario
 }
 
+/** The lines of a recording that say something, and then the error of one that cannot be read. */
+async function* replayedLines(source, signal, running, play) {
+  const [name, pieces] = piecesOf(source, signal)
+  for await (const piece of pieces) {
+    signal?.throwIfAborted()
+    const { lines, failure } = await play(running, piece)
+    signal?.throwIfAborted()
+    yield* lines
+    if (failure !== undefined) {
+      const error = told(new Error(failure))
+      error.place = `${name}${error.place}`
+      throw error
+    }
+  }
+}
+
 /** Accounts for one loop of each autoscaler: of objects of a cluster, or of a recorded scenario. */
-async function explain(source, which = {}) {
-  const [name, text] = await textOf(source)
-  const lines = await stoppable(undefined, () => native.explainHpa(name, text, plain(which)))
+async function explain(source, { signal, ...which } = {}) {
+  const [name, text] = await textOf(source, signal)
+  const lines = await stoppable(signal, (stop) => native.explainHpa(name, text, plain(which), stop))
   return linesIn(lines).map((line) => ({ ...JSON.parse(line), text: line }))
 }
 
@@ -235,9 +248,8 @@ function validate(hpa, { old, featureGates } = {}) {
 
 /** Replays recorded scenarios as they were and with a change, on another thread. */
 async function whatIf(source, change, { signal } = {}) {
-  const [name, text] = await textOf(source)
-  const [changeName, other] =
-    typeof change === 'string' ? await textOf(change) : ['change', JSON.stringify(change)]
+  const [name, text] = await textOf(source, signal)
+  const [changeName, other] = isPath(change) ? await textOf(change, signal) : ['change', JSON.stringify(change)]
   const lines = await stoppable(signal, (stop) => native.whatIf(name, text, changeName, other, stop))
   const compared = []
   for (const told of linesIn(lines).map((line) => JSON.parse(line))) {
@@ -248,54 +260,134 @@ async function whatIf(source, change, { signal } = {}) {
   return compared
 }
 
-/** Replays histories of usage: a file, or lines of one. */
-function* replayUsage(source) {
-  const [name, lines] =
-    typeof source === 'string' ? [`${source}:`, linesOf(source)] : ['line ', source]
-  const running = new UsageReplay()
+/** Replays histories of usage: a file, or lines of one, on another thread. */
+async function* replayUsage(source, { signal } = {}) {
   let history = null
-  let number = 0
-  for (const line of lines) {
-    number += 1
-    if (line.trim() === '') continue
-    try {
-      const { name, answer, told } = running.line(line)
-      if (name !== undefined && name !== null) {
-        if (history !== null) yield history
-        history = { name, answers: [], told: [] }
-      }
-      if (answer !== undefined && answer !== null) {
-        history.answers.push({ ...JSON.parse(answer), text: answer })
-      }
-      for (const text of told) history.told.push({ line: number, text })
-    } catch (error) {
-      if (error instanceof TrimtabError) error.place = `${name}${number}`
-      throw error
+  for await (const { number, replayed } of replayedLines(source, signal, new native.UsageReplay(), native.reckonLines)) {
+    const { name, answer: text, told } = replayed
+    if (name !== undefined) {
+      if (history !== null) yield history
+      history = { name, answers: [], told: [] }
     }
+    if (text !== undefined) history.answers.push({ ...JSON.parse(text), text })
+    for (const text of told ?? []) history.told.push({ line: number, text })
   }
   if (history !== null) yield history
 }
 
-/** A source's name and its text. */
-async function textOf(source) {
-  if (typeof source !== 'string') return ['text', [...source].join('\n')]
-  try {
-    return [source, await readFile(source, 'utf8')]
-  } catch (error) {
-    throw unreadable(source, error)
+/** The answers for every container of a history. */
+class Fleet {
+  #text
+  #result
+
+  constructor(text) {
+    this.#text = text
+    this.#result = JSON.parse(text)
+  }
+
+  /** Each container, in the order of the workloads' names. */
+  get containers() {
+    return this.#result.containers
+  }
+
+  /** What was left out, or is in doubt. */
+  get notes() {
+    return this.#result.notes
+  }
+
+  /** A container by `namespace/workload/container`, or without what is empty of it. */
+  container(name) {
+    return this.#result.containers.find((each) => nameOf(each) === name)
+  }
+
+  [Symbol.iterator]() {
+    return this.#result.containers[Symbol.iterator]()
+  }
+
+  /** The answers as canonical JSON: the bytes that the command writes. */
+  toText() {
+    return this.#text
+  }
+
+  toJSON() {
+    return this.#result
   }
 }
 
-function linesOf(path) {
+const nameOf = ({ namespace, workload, container }) => [namespace, workload, container].filter((part) => part !== '').join('/')
+
+/** Sizes every container of a history, on other threads. */
+async function fleet(histories, { signal, estate, ...options } = {}) {
+  const all = (Array.isArray(histories) ? histories : [histories]).map(pathOf)
+  if (!all.every((history) => typeof history === 'string' || history instanceof Uint8Array)) {
+    throw wrongType('a history is a path, a file: URL, or a Uint8Array with the bytes of a file; or an array of those')
+  }
+  return new Fleet(await stoppable(signal, (stop) => native.sizeFleet(all, plain(options), estate, stop)))
+}
+
+/** A source's name and its text. */
+async function textOf(source, signal) {
+  if (!isPath(source)) {
+    const lines = []
+    for await (const line of source) lines.push(line)
+    return ['text', lines.join('\n')]
+  }
+  const path = pathOf(source)
   try {
-    return readFileSync(path, 'utf8').split('\n')
+    return [path, new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path, { signal }))]
   } catch (error) {
+    signal?.throwIfAborted()
     throw unreadable(path, error)
   }
 }
 
+/** What comes before a line's number in a place, and the lines in pieces, none of them cut. */
+function piecesOf(source, signal) {
+  if (isPath(source)) return [`${pathOf(source)}:`, piecesOfFile(pathOf(source), signal)]
+  return ['line ', piecesOfLines(source)]
+}
+
+/** How many characters a piece has: some milliseconds of work. */
+const PIECE = 1 << 18
+
+async function* piecesOfFile(path, signal) {
+  const decoder = new TextDecoder('utf-8', { fatal: true })
+  let rest = ''
+  try {
+    for await (const bytes of createReadStream(path, { highWaterMark: PIECE, signal })) {
+      rest += decoder.decode(bytes, { stream: true })
+      const end = rest.lastIndexOf('\n') + 1
+      if (end > 0) yield rest.slice(0, end)
+      rest = rest.slice(end)
+    }
+    rest += decoder.decode()
+  } catch (error) {
+    signal?.throwIfAborted()
+    throw error instanceof TrimtabError ? error : unreadable(path, error)
+  }
+  if (rest !== '') yield rest
+}
+
+async function* piecesOfLines(lines) {
+  let piece = ''
+  for await (const line of lines) {
+    piece += line.endsWith('\n') ? line : `${line}\n`
+    if (piece.length < PIECE) continue
+    yield piece
+    piece = ''
+  }
+  if (piece !== '') yield piece
+}
+
+const isPath = (source) => typeof source === 'string' || source instanceof URL
+
+/** A `file:` URL as the path that it is. */
+function pathOf(source) {
+  return source instanceof URL ? fileURLToPath(source) : source
+}
+
 function unreadable(path, error) {
-  const message = `\`${path}\` cannot be read: ${error.message}`
+  const message = `\`${path}\` cannot be read: ${error.code === 'ERR_ENCODING_INVALID_ENCODED_DATA' ? 'it is not UTF-8' : error.message}`
   return new FileError(message, { code: 'file', place: path })
 }
 
@@ -322,7 +414,7 @@ module.exports = {
   TrimtabError,
   hpa: { Replay, World, explain, replay, validate, whatIf },
   readRecords,
-  rightsize: { Replay: UsageReplay, replay: replayUsage },
+  rightsize: { Fleet, Replay: UsageReplay, fleet, replay: replayUsage },
   recordsToLines: mend(native.recordsToLines),
   simulate,
   _panicOnPurpose: mend(native.panicOnPurpose),

@@ -7,9 +7,10 @@ use std::sync::Arc;
 use napi_derive::napi;
 use trimtab::documents::{Document, Source, read_estate};
 use trimtab::estate::LoadError;
+use trimtab::failure::Failure;
 use trimtab::files;
 
-use crate::failure::{Failure, Shown, guarded};
+use crate::failure::{Shown, guarded};
 use crate::policy::Policy;
 
 /// An estate's documents, read and checked: services, what governs them, what they cost.
@@ -63,11 +64,9 @@ impl Estate {
     #[napi]
     pub fn policy(&self, service: String) -> napi::Result<Policy> {
         guarded(|| {
-            let policy = self.0.policy(&service).cloned().ok_or_else(|| {
-                let message = format!("the estate has no service `{service}`");
-                let known = format!("its services are {}", self.services().join(", "));
-                Failure::new("DecisionError", "unknown-service", message).help(known)
-            });
+            let known = self.0.policies().map(|policy| policy.service().as_str());
+            let unknown = || Failure::unknown_service(&service, known);
+            let policy = self.0.policy(&service).cloned().ok_or_else(unknown);
             policy.map(|policy| Policy(Arc::new(policy)))
         })
     }

@@ -132,7 +132,7 @@ def test_hostile_texts(text: str) -> None:
         assert "column" in str(error)
     with pytest.raises(trimtab.TrimtabError) as caught:
         list(hpa.what_if([text], TIGHTER))
-    assert caught.value.place == "line 1"
+    assert caught.value.place is not None and caught.value.place.startswith("line 1:")
 
 
 def test_what_makes_no_sense() -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import trimtab
 from arrow import RELEASED, Table
-from trimtab import rightsize
+from trimtab import _trimtab, rightsize
 
 CASES = Path(__file__).parents[3] / "tests" / "cases" / "rightsize"
 FILES = sorted(CASES.glob("*.jsonl"))
@@ -40,7 +40,7 @@ def test_case(path: Path) -> None:
             recorded = line.split(',"recorded":{', 1)[1].removesuffix("}")
             at = line.split('"at":', 1)[1].split(",", 1)[0]
             assert answer == f'{{"at":{at},{recorded}'
-            came.append(rightsize.Answer(json.loads(answer).pop("at"), {}, answer))
+            came.append(rightsize.Answer(json.loads(answer).pop("at"), {}, text=answer))
     assert len(came) == len(expected) > 0
     assert told == json.loads(first)["told"]
     global ANSWERS
@@ -62,7 +62,7 @@ def test_a_history_and_its_answers() -> None:
     assert answer.to_dict()["at"] == answer.at == 604_800
     with pytest.raises(trimtab.FormatError) as caught:
         list(rightsize.replay([*lines, '{"at":']))
-    assert caught.value.place == f"line {len(lines) + 1}"
+    assert caught.value.place == f"line {len(lines) + 1}:6"
 
 
 def rows() -> list[tuple[int, str, str, str, float, float]]:
@@ -111,6 +111,34 @@ def test_a_fleet_from_a_file_a_table_and_the_command(tmp_path: Path) -> None:
     assert again == fleet and repr(again) == "<Fleet of 1 containers, 0 notes>"
     assert fleet.to_dict()["kind"] == "RightsizeResult"
     assert fleet._repr_html_().count("<tr>") == 2
+
+
+def copied(given: Table) -> tuple[int, int]:
+    """How many bytes of samples the methods got to see, and how many of them lay elsewhere."""
+    seen = [(at, size) for at, size in _trimtab._read_at([given]) if size > 0]
+    own = given.lies_at()
+    elsewhere = (
+        size
+        for at, size in seen
+        if not any(start <= at and at + size <= start + length for start, length in own)
+    )
+    return sum(size for _, size in seen), sum(elsewhere)
+
+
+def test_samples_are_not_copied() -> None:
+    """What the methods read are the very numbers that the table holds."""
+    samples = len(MINUTES) * 16
+    assert copied(table()) == (samples, 0)
+    # Rows of two pods in turns are brought together, which is a copy.
+    at, workload, _, container, cpu, _ = zip(*rows(), strict=True)
+    in_turns = Table(
+        ("timestamp", [second * 10**9 for second in at]),
+        ("workload", workload),
+        ("pod", [f"web-{number % 2}" for number in range(len(at))]),
+        ("container", container),
+        ("cpu", cpu),
+    )
+    assert copied(in_turns) == (samples, samples)
 
 
 def test_two_halves_are_a_whole(tmp_path: Path) -> None:

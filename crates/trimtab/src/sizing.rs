@@ -2,22 +2,28 @@
 //! for each container, next to each other.
 
 mod asked;
+mod autoscaled;
 mod document;
+mod door;
 pub mod sources;
+mod stated;
 
 use std::sync::Arc;
 
 use trimtab_core::rightsize::krr::{self, Points, Simple, SimpleLimit, Strategy};
-use trimtab_core::rightsize::vpa::{self, DecayCache, Vpa};
+use trimtab_core::rightsize::vpa::{self, Vpa};
 use trimtab_core::rightsize::{
-    Asked, Estimator, Evidence, LimitsPolicy, Patch, Prices, Replayed, Resource, Samples, Seen,
-    Sizes, Usage, Window, runbook,
+    Asked, Estimator, Evidence, LimitsPolicy, Patch, Prices, Replayed, Resource, Samples, Sizes,
+    Window, runbook,
 };
-use trimtab_core::{Duration, Money, Real, Timestamp};
+use trimtab_core::{Duration, Money, Timestamp};
 use trimtab_history::usage::{Container, Run, Workload, WorkloadId};
 
-pub use self::asked::{Ask, NoWorkload, Stated, read_prices};
-pub use self::document::to_json;
+pub use self::asked::{Ask, NoWorkload, read_prices};
+pub use self::autoscaled::{Outcome, Scaled, Uncounted};
+pub use self::document::{VERSION, to_json};
+pub use self::door::answer;
+pub use self::stated::Stated;
 
 /// A way to size a container.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -75,6 +81,9 @@ pub struct Sizing {
     pub evidence: (Evidence, Evidence),
     /// What the container used, in short.
     pub used: Used,
+    /// What becomes of the autoscalers of the workload, where some are told of; the same for all of
+    /// its containers.
+    pub scaled: Arc<[Scaled]>,
     /// Of what there is and of each method, in the order of [`Sizing::risk`].
     risks: [Replayed; 5],
 }
@@ -102,26 +111,19 @@ impl Taken {
     pub fn of(container: &Container<'_>) -> Self {
         let mut taken =
             Self { vpa: Vpa::default(), points: Points::new(), samples: Samples::default() };
-        let mut decay = DecayCache::default();
         for run in &container.runs {
-            taken.add(*run, &mut decay);
+            taken.add(*run);
         }
+        taken.samples.sort();
         taken
     }
 
-    fn add(&mut self, run: Run<'_>, decay: &mut DecayCache) {
+    fn add(&mut self, run: Run<'_>) {
         let Run { pod, at, cpu, memory } = run;
-        let usage = |at: &i64, seen| Usage { pod, at: Timestamp::from_nanos(*at), seen };
         // What a method refuses, its original would not count either; notes of the fleet tell of
         // what is odd about the samples themselves.
-        for (at, cores) in at.iter().zip(cpu) {
-            let _: Result<(), _> =
-                self.vpa.add_with(&usage(at, Seen::Cpu(Real::new(*cores))), decay);
-        }
-        for (at, bytes) in at.iter().zip(memory) {
-            let _: Result<(), _> =
-                self.vpa.add_with(&usage(at, Seen::Memory(Real::new(*bytes))), decay);
-        }
+        self.vpa.add_columns(pod, Resource::Cpu, at, cpu, |_, _| {});
+        self.vpa.add_columns(pod, Resource::Memory, at, memory, |_, _| {});
         self.points.add_cpu(pod, cpu);
         self.points.add_memory(memory);
         self.samples.add_columns(pod, Resource::Cpu, at, cpu);
@@ -186,6 +188,7 @@ pub fn of(
             runbook: runbook::Settings::default().recommend(&taken.samples, &asked),
             evidence: (evidence(Resource::Cpu), evidence(Resource::Memory)),
             used: used(container),
+            scaled: Arc::from([]),
             risks: [Replayed::default(); 5],
         };
         let methods = [Method::Vpa, Method::Krr, Method::KrrLimit, Method::Runbook];

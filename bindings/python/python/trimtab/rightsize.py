@@ -12,9 +12,8 @@ from typing import Any, Protocol
 
 from trimtab import _trimtab
 from trimtab._errors import TrimtabError
-from trimtab._lines import placed
-from trimtab._shape import read
-from trimtab._simulation import table
+from trimtab._lines import Lines
+from trimtab._result import Document, Told, table
 from trimtab._trimtab import Estate, UsageReplay
 
 __all__ = [
@@ -207,15 +206,14 @@ class _Result:
     notes: tuple[str, ...]
 
 
-class Fleet:
+class Fleet(Document[_Result]):
     """The answers for every container of a history.
 
     It compares and pickles by its canonical JSON.
     """
 
     def __init__(self, text: str) -> None:
-        self._text = text
-        self._result = read(_Result, json.loads(text))
+        super().__init__(_Result, text)
 
     @property
     def containers(self) -> tuple[Container, ...]:
@@ -239,24 +237,6 @@ class Fleet:
                 return container
         raise KeyError(name)
 
-    def to_json(self) -> str:
-        """The answers as canonical JSON."""
-        return self._text
-
-    def to_dict(self) -> dict[str, Any]:
-        """The answers as plain values."""
-        result: dict[str, Any] = json.loads(self._text)
-        return result
-
-    def __eq__(self, other: object) -> bool:
-        return self._text == other._text if isinstance(other, Fleet) else NotImplemented
-
-    def __hash__(self) -> int:
-        return hash(self._text)
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return (Fleet, (self._text,))
-
     def __repr__(self) -> str:
         return f"<Fleet of {len(self)} containers, {len(self.notes)} notes>"
 
@@ -276,7 +256,7 @@ def _row(container: Container) -> list[object]:
     row: list[object] = [container.name, container.pods.now]
     for each in sized:
         row += [each.requests.cpu, each.requests.memory]
-    return ["" if value is None else value for value in row]
+    return row
 
 
 class ArrowStream(Protocol):
@@ -286,7 +266,7 @@ class ArrowStream(Protocol):
 
 
 def fleet(
-    *histories: str | os.PathLike[str] | ArrowStream,
+    *histories: str | os.PathLike[str] | bytes | ArrowStream,
     workload: str | None = None,
     now: datetime | str | None = None,
     estate: Estate | None = None,
@@ -295,8 +275,8 @@ def fleet(
 ) -> Fleet:
     """Size every container of a history.
 
-    A history is a file or a folder of usage (Parquet, Arrow, CSV, JSON, answers of Prometheus) or a
-    table with the same columns; of tables, samples are not copied where instants are timestamps in
+    A history is a file or a folder of usage (Parquet, Arrow, CSV, JSON, answers of Prometheus), the
+    bytes of one (but for Parquet), or a table with the same columns; of tables, samples are not copied where instants are timestamps in
     nanoseconds and values are doubles without nulls. ``prices`` are such as
     ``cpu=0.04,memory=0.005``, an hour. The interpreter's lock is free meanwhile.
     """
@@ -307,19 +287,12 @@ def fleet(
 
 
 @dataclass(frozen=True)
-class Answer:
+class Answer(Told):
     """What the methods said when they were asked, by method and container."""
 
     at: float
     """Seconds, as the history has them."""
     methods: dict[str, dict[str, Any]]
-    text: str
-    """The answer as the library writes it."""
-
-    def to_dict(self) -> dict[str, Any]:
-        """The answer as plain values."""
-        value: dict[str, Any] = json.loads(self.text)
-        return value
 
 
 @dataclass(frozen=True)
@@ -341,22 +314,20 @@ def replay(source: str | os.PathLike[str] | Iterable[str]) -> Iterator[History]:
     answers: list[Answer] = []
     notes: list[str] = []
     running = UsageReplay()
-    for place, line in placed(source):
-        if not line.strip():
-            continue
+    lines = Lines(source)
+    for number, line in enumerate(lines, start=1):
         try:
             began, answer, told = running.line(line)
         except TrimtabError as error:
-            error.place = place
-            raise
+            raise lines.placed(error) from None
         if began is not None:
             if name is not None:
                 yield History(name, tuple(answers), tuple(notes))
             name, answers, notes = began, [], []
-        notes += [f"{place}: {each}" for each in told]
+        notes += [f"{lines.name}{number}: {each}" for each in told]
         if answer is not None:
             methods = json.loads(answer)
             at = methods.pop("at")
-            answers.append(Answer(at, methods, answer))
+            answers.append(Answer(at, methods, text=answer))
     if name is not None:
         yield History(name, tuple(answers), tuple(notes))
