@@ -11,7 +11,7 @@ mod stated;
 use std::sync::Arc;
 
 use trimtab_core::rightsize::krr::{self, Points, Simple, SimpleLimit, Strategy};
-use trimtab_core::rightsize::vpa::{self, Vpa};
+use trimtab_core::rightsize::vpa::{self, DecayCache, Vpa};
 use trimtab_core::rightsize::{
     Asked, Estimator, Evidence, LimitsPolicy, Patch, Prices, Replayed, Resource, Samples, Sizes,
     Window, runbook,
@@ -109,21 +109,26 @@ impl Taken {
     /// Takes a container's history in, pod by pod.
     #[must_use]
     pub fn of(container: &Container<'_>) -> Self {
+        Self::with(container, &mut DecayCache::default())
+    }
+
+    /// Runs of other containers are likely to have the same instants, whose factors are kept.
+    fn with(container: &Container<'_>, decay: &mut DecayCache) -> Self {
         let mut taken =
             Self { vpa: Vpa::default(), points: Points::new(), samples: Samples::default() };
         for run in &container.runs {
-            taken.add(*run);
+            taken.add(*run, decay);
         }
         taken.samples.sort();
         taken
     }
 
-    fn add(&mut self, run: Run<'_>) {
+    fn add(&mut self, run: Run<'_>, decay: &mut DecayCache) {
         let Run { pod, at, cpu, memory } = run;
         // What a method refuses, its original would not count either; notes of the fleet tell of
         // what is odd about the samples themselves.
-        self.vpa.add_columns(pod, Resource::Cpu, at, cpu, |_, _| {});
-        self.vpa.add_columns(pod, Resource::Memory, at, memory, |_, _| {});
+        self.vpa.add_columns(pod, Resource::Cpu, at, cpu, decay, |_, _| {});
+        self.vpa.add_columns(pod, Resource::Memory, at, memory, decay, |_, _| {});
         self.points.add_cpu(pod, cpu);
         self.points.add_memory(memory);
         self.samples.add_columns(pod, Resource::Cpu, at, cpu);
@@ -168,8 +173,9 @@ pub fn of(
     let newest = workload.containers.iter().filter_map(Container::newest).max();
     let now = now.or(newest).unwrap_or(Timestamp::MIN);
     let containers = u32::try_from(workload.containers.len()).unwrap_or(u32::MAX);
+    let mut decay = DecayCache::default();
     let of_container = |container: &Container<'_>| {
-        let taken = Taken::of(container);
+        let taken = Taken::with(container, &mut decay);
         let told = Sizes { requests: container.requests, limits: container.limits };
         let present = present(container).unwrap_or(told);
         let Sizes { requests, limits } = present;
