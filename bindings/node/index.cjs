@@ -317,12 +317,13 @@ class Fleet {
 const nameOf = ({ namespace, workload, container }) => [namespace, workload, container].filter((part) => part !== '').join('/')
 
 /** Sizes every container of a history, on other threads. */
-async function fleet(histories, { signal, estate, ...options } = {}) {
+async function fleet(histories, { signal, estate, workloads, autoscalers, ...options } = {}) {
   const all = (Array.isArray(histories) ? histories : [histories]).map(pathOf)
   if (!all.every((history) => typeof history === 'string' || history instanceof Uint8Array)) {
     throw wrongType('a history is a path, a file: URL, or a Uint8Array with the bytes of a file; or an array of those')
   }
-  return new Fleet(await stoppable(signal, (stop) => native.sizeFleet(all, plain(options), estate, stop)))
+  const asked = { ...plain(options), workloads: pathOf(workloads), autoscalers: pathOf(autoscalers) }
+  return new Fleet(await stoppable(signal, (stop) => native.sizeFleet(all, asked, estate, stop)))
 }
 
 /** A source's name and its text. */

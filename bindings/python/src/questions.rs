@@ -25,6 +25,18 @@ pub(crate) enum Documents {
     Texts(Vec<(String, String)>),
 }
 
+impl Documents {
+    pub(crate) fn read(self) -> Result<Vec<Source>, FileError> {
+        match self {
+            Self::Path(path) => files::documents(&path),
+            Self::Texts(texts) => {
+                let source = |(name, text): (String, String)| Source::new(&name, text.into_bytes());
+                Ok(texts.into_iter().map(source).collect())
+            }
+        }
+    }
+}
+
 /// An account of each loop as canonical JSON and in words, and warnings.
 type Explained<'py> = (Vec<(String, Vec<String>)>, Vec<Bound<'py, PyAny>>);
 
@@ -68,8 +80,7 @@ fn accounts(
                 let account = of_lines(name, text.lines().map(Ok), ask, stop)?;
                 return Ok((vec![account], Vec::new()));
             }
-            let source = |(name, text): (String, String)| Source::new(&name, text.into_bytes());
-            texts.into_iter().map(source).collect()
+            Documents::Texts(texts).read()?
         }
     };
     Ok(of_objects(&sources, &ask)?)
@@ -116,14 +127,7 @@ impl WhatIf {
     fn new(py: Python<'_>, change: Documents) -> PyResult<Self> {
         py.detach(|| {
             guarded::<_, Failure>(|| {
-                let sources = match change {
-                    Documents::Path(path) => files::documents(&path)?,
-                    Documents::Texts(texts) => {
-                        let source =
-                            |(name, text): (String, String)| Source::new(&name, text.into_bytes());
-                        texts.into_iter().map(source).collect()
-                    }
-                };
+                let sources = change.read()?;
                 let [source] = sources.as_slice() else {
                     let message = format!("one document is expected, not {}", sources.len());
                     return Err(Failure::malformed(message));

@@ -2,7 +2,7 @@
 //! autoscaler among them.
 
 mod json;
-mod objects;
+pub(crate) mod objects;
 
 use trimtab_core::hpa::{Answer, Autoscaler, Status, World};
 use trimtab_core::{Selector, Timestamp};

@@ -30,6 +30,7 @@ mod source;
 mod tests;
 mod tree;
 pub mod usage;
+pub mod workloads;
 
 pub use self::estate::{Document, TraceRef, read_estate};
 pub use self::finding::{Code, Finding, Level, render};

@@ -163,7 +163,7 @@ impl Fleet {
             // A damaged part is met by each task that has rows in it.
             answers.notes.extend(notes.into_iter().filter(|note| match note {
                 Note::Unread { error, .. } => told.insert(error.to_string()),
-                Note::Doubtful { .. } => true,
+                _ => true,
             }));
         }
         answers

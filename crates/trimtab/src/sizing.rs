@@ -2,9 +2,11 @@
 //! for each container, next to each other.
 
 mod asked;
+mod autoscaled;
 mod document;
 mod door;
 pub mod sources;
+mod stated;
 
 use std::sync::Arc;
 
@@ -17,9 +19,11 @@ use trimtab_core::rightsize::{
 use trimtab_core::{Duration, Money, Real, Timestamp};
 use trimtab_history::usage::{Container, Run, Workload, WorkloadId};
 
-pub use self::asked::{Ask, NoWorkload, Stated, read_prices};
-pub use self::document::to_json;
-pub use self::door::answer;
+pub use self::asked::{Ask, NoWorkload, read_prices};
+pub use self::autoscaled::{Outcome, Scaled, Uncounted};
+pub use self::document::{VERSION, to_json};
+pub use self::door::{answer, stated};
+pub use self::stated::Stated;
 
 /// A way to size a container.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -77,6 +81,9 @@ pub struct Sizing {
     pub evidence: (Evidence, Evidence),
     /// What the container used, in short.
     pub used: Used,
+    /// What becomes of the autoscalers of the workload, where some are told of; the same for all of
+    /// its containers.
+    pub scaled: Arc<[Scaled]>,
     /// Of what there is and of each method, in the order of [`Sizing::risk`].
     risks: [Replayed; 5],
 }
@@ -108,6 +115,7 @@ impl Taken {
         for run in &container.runs {
             taken.add(*run, &mut decay);
         }
+        taken.samples.sort();
         taken
     }
 
@@ -188,6 +196,7 @@ pub fn of(
             runbook: runbook::Settings::default().recommend(&taken.samples, &asked),
             evidence: (evidence(Resource::Cpu), evidence(Resource::Memory)),
             used: used(container),
+            scaled: Arc::from([]),
             risks: [Replayed::default(); 5],
         };
         let methods = [Method::Vpa, Method::Krr, Method::KrrLimit, Method::Runbook];

@@ -13,7 +13,7 @@ pub(super) const NEVER: Timestamp = Timestamp::MIN;
 /// interval's end; the intervals begin with the pod's first sample.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Pod {
-    last_cpu: Timestamp,
+    pub(super) last_cpu: Timestamp,
     last_memory: Timestamp,
     window_end: Timestamp,
     peak: i64,
