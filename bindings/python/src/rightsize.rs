@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use arrow_array::RecordBatch;
 use arrow_array::ffi_stream::{FFI_ArrowArrayStream, RecordBatchStreamReader};
 use arrow_schema::ArrowError;
-use pyo3::exceptions::PyValueError;
+use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyCapsule};
 use trimtab::Timestamp;
@@ -60,8 +60,10 @@ pub(crate) fn fleet(
     prices: Option<&str>,
     workloads: Option<Documents>,
     autoscalers: Option<Documents>,
-    threads: Option<NonZeroUsize>,
+    threads: Option<usize>,
 ) -> PyResult<String> {
+    let none = || PyValueError::new_err("threads: at least 1 is needed");
+    let threads = threads.map(|threads| NonZeroUsize::new(threads).ok_or_else(none)).transpose()?;
     let prices = prices.map(sizing::read_prices).transpose().map_err(PyValueError::new_err)?;
     let histories = History::all(&histories)?;
     interruptible(py, |stop| {
@@ -132,7 +134,14 @@ impl History {
         if !given.hasattr("__arrow_c_stream__")? {
             return match given.cast::<PyBytes>() {
                 Ok(bytes) => Ok(Self::Bytes(format!("bytes {number}"), bytes.as_bytes().to_vec())),
-                Err(_) => given.extract().map(Self::Path),
+                Err(_) => given.extract().map(Self::Path).map_err(|_| {
+                    let kind = given.get_type();
+                    let message = format!(
+                        "a history is a path, the bytes of a file, or a table that has \
+                         `__arrow_c_stream__`, not {kind}"
+                    );
+                    PyTypeError::new_err(message)
+                }),
             };
         }
         let name = format!("table {number}");

@@ -237,8 +237,12 @@ def test_hostile_tables(tmp_path: Path) -> None:
         rightsize.fleet(NoCapsule())
     with pytest.raises(RuntimeError, match="not today"):
         rightsize.fleet(Raises())
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match="a table that has `__arrow_c_stream__`, not <class 'int'>"):
         rightsize.fleet(5)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="at least one history"):
+        rightsize.fleet()
+    with pytest.raises(ValueError, match="at least 1"):
+        rightsize.fleet(table(), threads=0)
     strange = rightsize.fleet(Table(("timestamp", at), *names, ("cpuu", [1.0] * len(at))))
     assert len(strange) == 0 and "table 1" in strange.notes[0]
     unreadable = tmp_path / "usage.parquet"

@@ -339,6 +339,8 @@ def fleet(
     under their names. Of ``autoscalers``, given likewise, it says what new requests do to them. ``prices`` are such as
     ``cpu=0.04,memory=0.005``, an hour. The interpreter's lock is free meanwhile.
     """
+    if not histories:
+        raise TypeError("fleet() needs at least one history")
     text = _trimtab._fleet(
         histories,
         workload=workload,
