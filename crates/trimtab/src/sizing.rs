@@ -22,7 +22,7 @@ use trimtab_history::usage::{Container, Run, Workload, WorkloadId};
 pub use self::asked::{Ask, NoWorkload, read_prices};
 pub use self::autoscaled::{Outcome, Scaled, Uncounted};
 pub use self::document::{VERSION, to_json};
-pub use self::door::answer;
+pub use self::door::{answer, stated};
 pub use self::stated::Stated;
 
 /// A way to size a container.
