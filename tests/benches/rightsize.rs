@@ -178,9 +178,9 @@ impl Fleet {
         for (vpa, (cores, bytes)) in self.held.iter_mut().zip(series) {
             if columns {
                 let refused = |place, why| panic!("{place}: {why}");
-                vpa.add_columns(pod, Resource::Cpu, &at, cores, refused);
+                vpa.add_columns(pod, Resource::Cpu, &at, cores, &mut self.cache, refused);
                 if memory {
-                    vpa.add_columns(pod, Resource::Memory, &at, bytes, refused);
+                    vpa.add_columns(pod, Resource::Memory, &at, bytes, &mut self.cache, refused);
                 }
                 continue;
             }

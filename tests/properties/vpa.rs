@@ -169,26 +169,32 @@ proptest! {
         before in course(400 * DAYS),
         pod in 0..5_u32,
         steps in vec((gaps(), cores()), 0..400),
+        altered in 0..400_usize,
     ) {
-        let pod = PodId::new(pod);
-        let mut columns = of(&before);
-        let mut alone = columns.clone();
-        let mut now = START;
+        let (pod, known, mut now) = (PodId::new(pod), of(&before), START);
         let samples = steps.into_iter().map(|(gap, value)| {
             now += gap;
             (now * 1_000_000_000, value)
         });
         let (at, values): (Vec<_>, Vec<_>) = samples.unzip();
-        for (resource, unit) in [(Resource::Cpu, 1.0), (Resource::Memory, 1e9)] {
-            let values: Vec<f64> = values.iter().map(|value| value * unit).collect();
-            let (mut refused, mut wanted) = (Vec::new(), Vec::new());
-            columns.add_columns(pod, resource, &at, &values, |place, why| refused.push((place, why)));
-            for (place, (at, value)) in at.iter().zip(&values).enumerate() {
-                let usage = usage(pod, *at, resource, *value);
-                wanted.extend(alone.add(&usage).err().map(|why| (place, why)));
+        let mut other = at.clone();
+        other.iter_mut().skip(altered).take(1).for_each(|at| *at += 7_000_000_001);
+        // What is kept of one series serves the next ones, whatever their instants are.
+        let mut cache = DecayCache::default();
+        for (start, at) in [(&known, &at), (&Vpa::default(), &at), (&known, &at), (&known, &other)] {
+            let (mut columns, mut alone) = (start.clone(), start.clone());
+            for (resource, unit) in [(Resource::Cpu, 1.0), (Resource::Memory, 1e9)] {
+                let values: Vec<f64> = values.iter().map(|value| value * unit).collect();
+                let (mut refused, mut wanted) = (Vec::new(), Vec::new());
+                let note = |place, why| refused.push((place, why));
+                columns.add_columns(pod, resource, at, &values, &mut cache, note);
+                for (place, (at, value)) in at.iter().zip(&values).enumerate() {
+                    let usage = usage(pod, *at, resource, *value);
+                    wanted.extend(alone.add(&usage).err().map(|why| (place, why)));
+                }
+                prop_assert_eq!(refused, wanted);
+                prop_assert_eq!(&columns, &alone);
             }
-            prop_assert_eq!(refused, wanted);
-            prop_assert_eq!(&columns, &alone);
         }
     }
 

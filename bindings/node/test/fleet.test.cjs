@@ -64,6 +64,43 @@ test('an estate says what is requested, and what it costs', async () => {
   assert.ok(app.present.requests.memory > 0 && app.vpa.savedMonthly !== undefined)
 })
 
+const objects = `
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  replicas: 1
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      containers: [{name: app, resources: {requests: {cpu: 500m, memory: 1Gi}, limits: {memory: 1Gi}}}]
+---
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {name: web-hpa}
+spec:
+  maxReplicas: 9
+  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}
+  metrics: [{type: Resource, resource: {name: cpu, target: {type: Utilization, averageUtilization: 60}}}]
+`
+
+test('objects say what is requested, and autoscalers what becomes of them', async () => {
+  const written = join(mkdtempSync(join(tmpdir(), 'trimtab-')), 'objects.yaml')
+  writeFileSync(written, objects)
+  const texts = { 'objects.yaml': objects }
+  const fleet = await rightsize.fleet(path, { workloads: texts, autoscalers: texts })
+  const [app] = fleet
+  assert.deepEqual(app.present.requests, { cpu: 500, memory: 2 ** 30 })
+  const [scaled] = app.autoscalers
+  assert.deepEqual([scaled.name, scaled.resource, scaled.target, scaled.untold], ['web-hpa', 'cpu', 60, undefined])
+  assert.deepEqual([scaled.averageValue, scaled.now.request, scaled.krr.request], ['300m', '500m', '310m'])
+  const same = await rightsize.fleet(path, { workloads: written, autoscalers: pathToFileURL(written) })
+  assert.equal(same.toText(), fleet.toText())
+  const wrong = { a: objects.replace('maxReplicas: 9', 'maxReplicas: many') }
+  await assert.rejects(rightsize.fleet(path, { autoscalers: wrong }), { name: 'DocumentError', place: /^a:/ })
+})
+
 test('the instant that it is asked for', async () => {
   const now = new Date((1_700_000_000 + 600 * 60) * 1000)
   const { containers, notes } = await rightsize.fleet(path, { now })

@@ -7,6 +7,7 @@ use trimtab_core::rightsize::vpa::{Checkpoint, Recommender};
 
 use crate::cluster::objects::{Object, Objects};
 use crate::finding::{Code, Finding};
+use crate::json::Json;
 use crate::line::{LineError, json};
 use crate::report::{Report, quoted};
 use crate::source::Source;
@@ -87,8 +88,8 @@ fn remembered(
         report.error(Code::MissingKey, object.node.span, "this checkpoint has no `status`");
         return None;
     };
-    let (text, places) = status.json();
-    let (column, problem) = match json::<Checkpoint>(&text) {
+    let text = Json::of(status);
+    let (column, problem) = match json::<Checkpoint>(&text.text) {
         Ok(checkpoint) => match Recommender::default().resume(&checkpoint) {
             Ok(_) => {
                 return Some(Remembered {
@@ -103,8 +104,7 @@ fn remembered(
         Err(LineError::Malformed { column, problem }) => (column, problem),
         Err(other) => (1, other.to_string()),
     };
-    let before = places.iter().take_while(|(at, _)| *at < column);
-    let span = before.last().map_or(status.span, |(_, span)| *span);
+    let span = text.place(column).unwrap_or(status.span);
     report.error(Code::WrongType, span, problem);
     None
 }

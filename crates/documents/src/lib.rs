@@ -18,6 +18,7 @@ mod estate;
 mod field;
 mod finding;
 mod form;
+mod json;
 mod kubernetes;
 mod line;
 mod parse;

@@ -12,7 +12,7 @@ mod stated;
 use std::sync::Arc;
 
 use trimtab_core::rightsize::krr::{self, Points, Simple, SimpleLimit, Strategy};
-use trimtab_core::rightsize::vpa::{self, Checkpoint, Recommender, Vpa};
+use trimtab_core::rightsize::vpa::{self, Checkpoint, DecayCache, Recommender, Vpa};
 use trimtab_core::rightsize::{
     Asked, Estimator, Evidence, LimitsPolicy, Patch, Prices, Replayed, Resource, Samples, Sizes,
     Window, runbook,
@@ -24,7 +24,7 @@ pub use self::asked::{Ask, NoWorkload, read_prices};
 pub use self::autoscaled::{Outcome, Scaled, Uncounted};
 pub use self::checkpoints::to_checkpoints;
 pub use self::document::{VERSION, to_json};
-pub use self::door::answer;
+pub use self::door::{answer, stated};
 pub use self::stated::Stated;
 
 /// A way to size a container.
@@ -116,32 +116,36 @@ impl Taken {
     /// Takes a container's history in, pod by pod.
     #[must_use]
     pub fn of(container: &Container<'_>) -> Self {
-        Self::after(None, container)
+        Self::after(None, container, &mut DecayCache::default())
     }
 
     /// The same, where the Vertical Pod Autoscaler starts from a checkpoint. One that cannot be
-    /// started from counts as none.
-    #[must_use]
-    pub fn after(checkpoint: Option<&Checkpoint>, container: &Container<'_>) -> Self {
+    /// started from counts as none. Runs of other containers are likely to have the same instants,
+    /// whose factors are kept.
+    fn after(
+        checkpoint: Option<&Checkpoint>,
+        container: &Container<'_>,
+        decay: &mut DecayCache,
+    ) -> Self {
         let resumed = checkpoint.and_then(|before| Recommender::default().resume(before).ok());
         let since = checkpoint.and_then(|before| before.last_update_time);
         let vpa = resumed.unwrap_or_default();
         let mut taken = Self { vpa, points: Points::new(), samples: Samples::default() };
         for run in &container.runs {
-            taken.add(*run, since);
+            taken.add(*run, since, decay);
         }
         taken.samples.sort();
         taken
     }
 
-    fn add(&mut self, run: Run<'_>, since: Option<Timestamp>) {
+    fn add(&mut self, run: Run<'_>, since: Option<Timestamp>, decay: &mut DecayCache) {
         let Run { pod, at, cpu, memory } = run;
         for (resource, values) in [(Resource::Cpu, cpu), (Resource::Memory, memory)] {
             let later = since.map(|since| later(since, at, values));
             let (at, values) = later.as_ref().map_or((at, values), |(at, values)| (at, values));
             // What a method refuses, its original would not count either; notes of the fleet tell
             // of what is odd about the samples themselves.
-            self.vpa.add_columns(pod, resource, at, values, |_, _| {});
+            self.vpa.add_columns(pod, resource, at, values, decay, |_, _| {});
         }
         self.points.add_cpu(pod, cpu);
         self.points.add_memory(memory);
@@ -210,9 +214,10 @@ fn sized<'a>(
     let newest = workload.containers.iter().filter_map(Container::newest).max();
     let now = now.or(newest).unwrap_or(Timestamp::MIN);
     let containers = u32::try_from(workload.containers.len()).unwrap_or(u32::MAX);
+    let mut decay = DecayCache::default();
     let of_container = |container: &Container<'_>| {
         let told = told(container);
-        let taken = Taken::after(told.checkpoint, container);
+        let taken = Taken::after(told.checkpoint, container, &mut decay);
         let recorded = Sizes { requests: container.requests, limits: container.limits };
         let present = told.present.unwrap_or(recorded);
         let Sizes { requests, limits } = present;

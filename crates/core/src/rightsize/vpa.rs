@@ -33,7 +33,7 @@ pub use self::settings::{Percentiles, Settings, SettingsError};
 use self::aggregate::Aggregate;
 use self::amount::{MILLICORES, amount};
 use self::buckets::Scheme;
-use self::decay::{Decaying, Factor, Factors};
+use self::decay::{Decaying, Factor, Factors, KeptBlocks};
 use self::pod::{NEVER, Pod};
 use self::pods::Pods;
 use super::{Asked, Estimator, PodId, Refused, Seen, Usage};
@@ -94,12 +94,13 @@ pub struct Bucket {
 }
 
 /// Factors of decay, kept from one sample to the next: of some thousand instants for CPU, of one
-/// for memory. Samples of many containers at the same instants then cost one power of two an
-/// instant and not one each; what comes out is the same.
+/// for memory, and of the last series' instants. Samples of many containers at the same instants
+/// then cost one power of two an instant and not one each; what comes out is the same.
 #[derive(Clone, Debug, Default)]
 pub struct DecayCache {
     cpu: Factors,
     memory: Factor,
+    blocks: KeptBlocks,
 }
 
 static DEFAULTS: Settings = Settings::DEFAULT;
@@ -145,7 +146,7 @@ impl Vpa {
     #[inline]
     pub fn add_with(&mut self, usage: &Usage, decay: &mut DecayCache) -> Result<(), Refused> {
         let mut none = Factor::default();
-        let DecayCache { cpu, memory } = decay;
+        let DecayCache { cpu, memory, .. } = decay;
         self.take(usage, cpu.of(usage.at).unwrap_or(&mut none), memory)
     }
 

@@ -1,7 +1,7 @@
 //! What all pods of a container used: two histograms, and the span and count of CPU samples.
 
 use super::buckets;
-use super::decay::{Decay, Decaying, Factor};
+use super::decay::{Decay, Decaying, Factor, KeptBlock};
 use super::pod::{Change, NEVER};
 use super::settings::Settings;
 use crate::arith::{float, int_of_len};
@@ -52,15 +52,15 @@ impl Aggregate {
         self.count = self.count.saturating_add(1);
     }
 
-    /// Samples of which each is later than the one before; `weights` is room for what they weigh.
+    /// Samples of which each is later than the one before; no more of them than a block holds.
     pub(super) fn add_cpu_ascending(
         &mut self,
         at: &[i64],
         buckets: &[u8],
-        weights: &mut [f64],
         half_life: Duration,
+        kept: &mut KeptBlock,
     ) {
-        self.cpu.add_ascending(at, buckets, CPU_WEIGHT, weights, half_life);
+        self.cpu.add_ascending(at, buckets, CPU_WEIGHT, half_life, kept);
         if let [first, ..] = at
             && (self.first == NEVER || *first < self.first.nanos())
         {

@@ -1,37 +1,36 @@
 //! A series at once: what one sample waits for, many can wait for together.
 
 use super::amount::{MILLICORES, amount};
-use super::decay::Factor;
-use super::{Vpa, buckets, finite};
+use super::decay::{BLOCK, Factor, KeptBlocks};
+use super::{DecayCache, Vpa, buckets};
 use crate::rightsize::{PodId, Refused, Resource};
 use crate::{Real, Timestamp};
 
-/// How many samples of CPU are looked at together.
-const BLOCK: usize = 64;
+/// How many readings of memory are looked at together.
+const READINGS: usize = 16;
 
 /// Samples of CPU that count, each later than the one before.
 #[derive(Debug)]
 struct Block {
     at: [i64; BLOCK],
     buckets: [u8; BLOCK],
-    weights: [f64; BLOCK],
     len: usize,
 }
 
 impl Vpa {
     /// Takes in what one pod used of one resource, sample by sample in the order of the columns:
     /// instants in nanoseconds since 1970, and cores or bytes. It is [`Estimator::add`](crate::rightsize::Estimator::add) for each of
-    /// them, to the bit, in a fraction of the time. `refused` is told of what the recommender would
-    /// not count, by its place.
+    /// them, to the bit, in a fraction of the time; less still where other columns before this one
+    /// had the same instants. `refused` is told of what the recommender would not count, by its place.
     ///
     /// ```
-    /// use trimtab_core::rightsize::vpa::Vpa;
+    /// use trimtab_core::rightsize::vpa::{DecayCache, Vpa};
     /// use trimtab_core::rightsize::{PodId, Refused, Resource};
     ///
     /// let at = [0, 60_000_000_000, 60_000_000_000, 120_000_000_000];
     /// let cores = [0.25, f64::NAN, 0.5, 0.75];
-    /// let (mut vpa, mut refused) = (Vpa::default(), Vec::new());
-    /// vpa.add_columns(PodId::new(0), Resource::Cpu, &at, &cores, |place, why| {
+    /// let (mut vpa, mut decay, mut refused) = (Vpa::default(), DecayCache::default(), Vec::new());
+    /// vpa.add_columns(PodId::new(0), Resource::Cpu, &at, &cores, &mut decay, |place, why| {
     ///     refused.push((place, why));
     /// });
     /// assert_eq!(vpa.samples(), 3);
@@ -43,11 +42,13 @@ impl Vpa {
         resource: Resource,
         at: &[i64],
         values: &[f64],
+        decay: &mut DecayCache,
         refused: impl FnMut(usize, Refused),
     ) {
+        let DecayCache { blocks, memory, .. } = decay;
         match resource {
-            Resource::Cpu => self.add_cpu_column(pod, at, values, refused),
-            Resource::Memory => self.add_memory_column(pod, at, values, refused),
+            Resource::Cpu => self.add_cpu_column(pod, at, values, blocks, refused),
+            Resource::Memory => self.add_memory_column(pod, at, values, memory, refused),
         }
     }
 
@@ -56,18 +57,19 @@ impl Vpa {
         pod: PodId,
         at: &[i64],
         cores: &[f64],
+        kept: &mut KeptBlocks,
         mut refused: impl FnMut(usize, Refused),
     ) {
         let Self { seen, pods, recommender, .. } = self;
         let half_life = recommender.settings().cpu_half_life;
         let (mut block, mut first) = (Block::default(), 0_usize);
-        for (at, cores) in at.chunks(BLOCK).zip(cores.chunks(BLOCK)) {
+        for (number, (at, cores)) in at.chunks(BLOCK).zip(cores.chunks(BLOCK)).enumerate() {
             let told = |place: usize, why| refused(first.saturating_add(place), why);
             // A pod of which nothing counts does not come in.
             let _: Result<(), ()> = pods.with(pod, |pod| {
                 block.fill(at, cores, &mut pod.last_cpu, told);
-                let Some((at, buckets, weights)) = block.columns() else { return Err(()) };
-                seen.add_cpu_ascending(at, buckets, weights, half_life);
+                let Some((at, buckets)) = block.columns() else { return Err(()) };
+                seen.add_cpu_ascending(at, buckets, half_life, kept.numbered(number));
                 Ok(())
             });
             first = first.saturating_add(BLOCK);
@@ -79,26 +81,37 @@ impl Vpa {
         pod: PodId,
         at: &[i64],
         bytes: &[f64],
+        kept: &mut Factor,
         mut refused: impl FnMut(usize, Refused),
     ) {
         let Self { seen, pods, recommender, .. } = self;
         let settings = recommender.settings();
         let (interval, half_life) = (settings.memory_interval, settings.memory_half_life);
-        let (kept, mut counted) = (&mut Factor::default(), Err(()));
+        let (mut counted, mut first) = (Err(()), 0_usize);
         let _: Result<(), ()> = pods.with(pod, |pod| {
-            for (place, (at, bytes)) in at.iter().zip(bytes).enumerate() {
-                let at = Timestamp::from_nanos(*at);
-                let noted = finite(Real::new(*bytes))
-                    .and_then(|bytes| pod.memory(at, amount(bytes), interval));
-                match noted {
-                    Ok(change) => {
-                        counted = Ok(());
-                        if let Some(change) = change {
-                            seen.change_memory(change, half_life, kept);
-                        }
-                    }
-                    Err(why) => refused(place, why),
+            for (at, bytes) in at.chunks(READINGS).zip(bytes.chunks(READINGS)) {
+                if pod.passes(at, bytes) {
+                    first = first.saturating_add(READINGS);
+                    continue;
                 }
+                for ((at, bytes), place) in at.iter().zip(bytes).zip(first..) {
+                    let at = Timestamp::from_nanos(*at);
+                    let noted = if bytes.is_finite() {
+                        pod.memory(at, amount(*bytes), interval)
+                    } else {
+                        Err(Refused::NotFinite(Real::new(*bytes)))
+                    };
+                    match noted {
+                        Ok(change) => {
+                            counted = Ok(());
+                            if let Some(change) = change {
+                                seen.change_memory(change, half_life, kept);
+                            }
+                        }
+                        Err(why) => refused(place, why),
+                    }
+                }
+                first = first.saturating_add(READINGS);
             }
             counted
         });
@@ -107,7 +120,7 @@ impl Vpa {
 
 impl Default for Block {
     fn default() -> Self {
-        Self { at: [0; BLOCK], buckets: [0; BLOCK], weights: [0.0; BLOCK], len: 0 }
+        Self { at: [0; BLOCK], buckets: [0; BLOCK], len: 0 }
     }
 }
 
@@ -139,10 +152,10 @@ impl Block {
         }
     }
 
-    /// Instants, buckets, and room for weights; none if nothing counted.
-    fn columns(&mut self) -> Option<(&[i64], &[u8], &mut [f64])> {
-        let Self { at, buckets, weights, len } = self;
-        let columns = (at.get(..*len)?, buckets.get(..*len)?, weights.get_mut(..*len)?);
+    /// Instants and buckets; none if nothing counted.
+    fn columns(&self) -> Option<(&[i64], &[u8])> {
+        let Self { at, buckets, len } = self;
+        let columns = (at.get(..*len)?, buckets.get(..*len)?);
         (*len > 0).then_some(columns)
     }
 }

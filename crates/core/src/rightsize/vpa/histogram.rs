@@ -74,14 +74,14 @@ impl Histogram {
         }
     }
 
-    /// Adds to each of these buckets a weight, in this order.
-    pub(super) fn add_all(&mut self, buckets: &[u8], weights: &[f64]) {
-        let heavy = weights.iter().fold(true, |heavy, weight| heavy & (*weight >= EPSILON));
+    /// Adds to each of these buckets a weight times its factor, in this order.
+    pub(super) fn add_all(&mut self, buckets: &[u8], weight: f64, factors: &[f64]) {
+        let heavy = factors.iter().fold(true, |heavy, factor| heavy & (weight * factor >= EPSILON));
         let least = buckets.iter().fold(LAST, |least, bucket| least.min(*bucket));
         let most = buckets.iter().fold(0, |most, bucket| most.max(*bucket));
-        let each = buckets.iter().zip(weights);
+        let each = buckets.iter().zip(factors.iter().map(|factor| weight * factor));
         if !heavy {
-            each.for_each(|(bucket, weight)| self.add(*bucket, *weight));
+            each.for_each(|(bucket, weight)| self.add(*bucket, weight));
             return;
         }
         self.cover(least, most);
