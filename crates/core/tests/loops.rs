@@ -7,8 +7,8 @@ use trimtab_core::guard::Guards;
 use trimtab_core::hpa::{
     Answer, Autoscaler, Condition, ContainerRequests, Controller, Gates, HorizontalPodAutoscaler,
     ManagedFields, MetricAnswer, MetricIdentifier, MetricSources, MetricSpec, MetricTarget, Milli,
-    NamedMetricSource, Scale, Settled, State, Status, TargetType, World, pod_level_requests,
-    reconcile, validate,
+    NamedMetricSource, PodWhy, Scale, Settled, State, Status, TargetType, World,
+    pod_level_requests, reconcile, validate,
 };
 use trimtab_core::policy::{Bounds, Parts};
 use trimtab_core::rules::{Metric, Rules, Unit};
@@ -62,6 +62,7 @@ fn what_just_meets_a_rule_is_taken() {
     };
     assert_eq!((finalizers(&["orphan"]), finalizers(&["foregroundDeletion"])), (0, 0));
     assert_eq!(finalizers(&["orphan", "foregroundDeletion"]), 1);
+    assert_eq!(finalizers(&["kubernetes", "orphan"]), 0);
 }
 
 #[test]
@@ -449,5 +450,19 @@ fn an_account_tells_which_policy_counts() {
         assert_eq!((allowance.chosen, allowance.rate), (chosen, Some(rate)), "{select}");
         let missing = finding.no_history.expect("there is none");
         assert_eq!(missing.changes_from, Some(at(-60)));
+    }
+}
+
+#[test]
+fn each_reason_of_a_pod_has_its_words() {
+    let words = [
+        (PodWhy::Sampled, "it has a sample"),
+        (PodWhy::Ending, "it is being deleted"),
+        (PodWhy::Failed, "it has failed"),
+        (PodWhy::Pending, "it is pending"),
+        (PodWhy::NoSample, "it has no sample"),
+    ];
+    for (why, expected) in words {
+        assert_eq!(why.to_string(), expected);
     }
 }
