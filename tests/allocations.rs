@@ -4,7 +4,7 @@
 //! noticed and kept.
 
 use allocation_counter::{AllocationInfo, measure};
-use trimtab::hpa::{Controller, MetricAnswer, ResourceName, UtilizationTarget};
+use trimtab::hpa::{Controller, MetricAnswer, PodMetrics, ResourceName, UtilizationTarget};
 use trimtab::{
     Input, Policy, Replicas, State, Timestamp, Trail, WriteOutcome, decide, intake, json,
 };
@@ -117,7 +117,7 @@ fn ten_pods_under_hpa() {
             let _ = pending.settle(WriteOutcome::Written);
         });
         // However many pods. The copy that the loop works on: recommendations, conditions, shown
-        // metrics; one more recommendation, newly shown metrics, the pods beside their samples;
+        // metrics; one more recommendation, newly shown metrics, the pods' metrics by name;
         // the loop itself and the memory after it.
         assert_eq!(hold.count_total, 8, "{pods} pods, with behavior: {behavior}");
         let early = measure(|| {
@@ -133,11 +133,11 @@ fn the_replica_calculator_alone() {
     let (world, cpu) = (typical::world(10, 90, start()), ResourceName::from("cpu"));
     let MetricAnswer::Usage(usage) = &world.metrics[0] else { panic!("use of CPU") };
     let target = UtilizationTarget { resource: &cpu, container: None, percent: 70 };
-    let controller = Controller::default();
+    let (controller, metrics) = (Controller::default(), PodMetrics::of_usage(usage, None));
     let mut found = None;
     let once = measure(|| {
-        found = Some(controller.utilization_replicas(&target, 10, &world.pods, usage, start()));
+        found = Some(controller.utilization_replicas(&target, 10, &world.pods, &metrics, start()));
     });
     assert_eq!(found.map(|found| found.map(|found| found.replicas)), Some(Ok(13)));
-    assert_eq!(once.count_total, 1, "the pods beside their samples");
+    assert_eq!(once.count_total, 0, "the pods in one pass, beside metrics that are there");
 }

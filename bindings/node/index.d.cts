@@ -20,7 +20,7 @@ export {
   type Taken,
   type Told,
 } from './native.cjs'
-import { Replay, UsageReplay, World, type Played, type Reckoned, type Which } from './native.cjs'
+import { Replay, UsageReplay, World, type FleetOptions, type Replayed, type Which } from './native.cjs'
 
 /** The base of every error of this package. */
 export class TrimtabError extends Error {
@@ -169,9 +169,7 @@ export class Simulation {
 }
 
 /** How a simulation is played; what is left out is as the estate says. */
-export interface SimulateOptions extends Options {
-  /** Ends the simulation before its time; the promise is then rejected with the signal's reason. */
-  signal?: AbortSignal
+export interface SimulateOptions extends Options, Stoppable {
   /** Is told how far it has come, from 0 to 1. */
   progress?: (part: number) => void
 }
@@ -207,22 +205,26 @@ export interface Scenario {
   answers: Answer[]
 }
 
+/** A file, by its path or its `file:` URL, or lines of one. */
+export type Source = string | URL | Iterable<string> | AsyncIterable<string>
+
+/** What can be stopped before its time; it is then rejected with the signal's reason. */
+export interface Stoppable {
+  signal?: AbortSignal
+}
+
 /** What Kubernetes' HorizontalPodAutoscaler does, exactly. */
 export const hpa: {
   Replay: typeof Replay
   World: typeof World
-  /** Replays recorded scenarios: a file, or lines of one. */
-  replay(source: string | Iterable<string>): Generator<Scenario, void, undefined>
+  /** Replays recorded scenarios: a file, or lines of one, on another thread. */
+  replay(source: Source, options?: Stoppable): AsyncGenerator<Scenario, void, undefined>
   /** Accounts for one loop of each autoscaler: of objects of a cluster (YAML or JSON), or of a recorded scenario. */
-  explain(source: string | Iterable<string>, which?: Which): Promise<Account[]>
+  explain(source: Source, which?: Which & Stoppable): Promise<Account[]>
   /** What the API server makes of a HorizontalPodAutoscaler that it is sent. */
   validate(hpa: object, options?: { old?: object; featureGates?: { [gate: string]: boolean } }): Verdict
   /** Replays recorded scenarios as they were and with a change: a file, or the change itself. */
-  whatIf(
-    source: string | Iterable<string>,
-    change: string | object,
-    options?: { signal?: AbortSignal },
-  ): Promise<Compared[]>
+  whatIf(source: Source, change: string | URL | object, options?: Stoppable): Promise<Compared[]>
 }
 
 /** One loop of an autoscaler, accounted for; `HpaExplanation` of the formats. */
@@ -311,10 +313,161 @@ export interface UsageHistory {
   told: { line: number; text: string }[]
 }
 
+/** An amount of each resource; what is not there is not set. */
+export interface Amounts {
+  /** Thousandths of a core. */
+  cpu?: number
+  /** Bytes. */
+  memory?: number
+}
+
+/** What sizes would have done in the history, in time of pods: lengths such as `1h 30m`. */
+export interface Risk {
+  cpuAtRisk: string
+  cpuThrottled: string
+  memoryAtRisk: string
+  memoryOverLimit: string
+  oomKills: number
+  /** At or above the limit of the history: more may have been wanted than was used. */
+  cpuCensored: string
+  memoryCensored: string
+}
+
+/** What a container has, or should have. */
+export interface Sized {
+  requests: Amounts
+  limits: Amounts
+  risk: Risk
+}
+
+/** What a method would set, and what it found. */
+export interface Advised<Found> extends Sized {
+  /** Saved in a month, over the pods that are there now, in millionths of the currency; only where there are prices. */
+  savedMonthly?: number
+  /** A strategic merge patch of the workload; only where something changes. */
+  patch?: { [key: string]: unknown }
+  found: Found
+}
+
+/** What the Vertical Pod Autoscaler's recommender says. */
+export interface Recommendation {
+  target: Amounts
+  lowerBound: Amounts
+  upperBound: Amounts
+  uncappedTarget: Amounts
+  confidence: number
+}
+
+/** Why KRR says nothing of a resource; nothing where it does. */
+export interface Undefined {
+  cpu?: string
+  memory?: string
+}
+
+/** What the runbook's rule finds of one resource. */
+export interface ResourceFinding {
+  ratio: number | null
+  coverage: number
+  verdict: string
+  unguarded: number | null
+  proposed: number | null
+  guards: string[]
+}
+
+/** What a method's request does to an autoscaler. */
+export interface Effect {
+  /** A quantity, as Kubernetes writes it. */
+  request: string
+  /** In per cent of that request, the target left alone. */
+  utilization: number | null
+  /** The size that it then wants. */
+  replicas: number
+  /** The target that keeps the usage that it has in mind. */
+  newTarget: number
+  replicasWithNewTarget: number
+}
+
+/** A resource that an autoscaler of the workload aims at. */
+export interface Autoscaler {
+  name: string
+  resource: 'cpu' | 'memory'
+  /** Null where it aims at the pod's containers together. */
+  container: string | null
+  /** In per cent of the request. */
+  target: number
+  /** Why nothing can be said; the rest is then not there. */
+  untold?: string
+  /** The usage that the target has in mind, which does not depend on requests. */
+  averageValue?: string
+  /** What it sees today, of a pod. */
+  now?: { pods: number; usage: string; request: string; utilization: number | null; replicas: number }
+  vpa?: Effect
+  krr?: Effect
+  krrSimpleLimit?: Effect
+  runbook?: Effect
+}
+
+/** A container, and each method's answer beside the others'. */
+export interface Container {
+  namespace: string
+  workload: string
+  container: string
+  /** RFC 3339. */
+  now: string
+  /** How many pods were seen, and how many are there now. */
+  pods: { seen: number; now: number }
+  /** How many samples there are. */
+  samples: { cpu: number; memory: number }
+  /** The highest use: cores and bytes. */
+  peaks: { cpu: number; memory: number }
+  present: Sized
+  /** How sure the history makes, in words. */
+  evidence: { cpu: string; memory: string }
+  /** What becomes of the autoscalers of its workload; only where some were given. */
+  autoscalers?: Autoscaler[]
+  vpa: Advised<Recommendation>
+  krr: Advised<Undefined>
+  krrSimpleLimit: Advised<Undefined>
+  runbook: Advised<{ cpu: ResourceFinding; memory: ResourceFinding }>
+}
+
+/** A fleet's answers as plain values. */
+export interface RightsizeResult {
+  apiVersion: 'trimtab.dev/v1'
+  kind: 'RightsizeResult'
+  version: number
+  containers: Container[]
+  notes: string[]
+}
+
+/** The answers for every container of a history. */
+export class Fleet implements Iterable<Container> {
+  private constructor()
+  /** Each container, in the order of the workloads' names. */
+  get containers(): Container[]
+  /** What was left out, or is in doubt. */
+  get notes(): string[]
+  /** A container by `namespace/workload/container`, or without what is empty of it. */
+  container(name: string): Container | undefined
+  [Symbol.iterator](): Iterator<Container>
+  /** The answers as canonical JSON: the bytes that the command writes. */
+  toText(): string
+  toJSON(): RightsizeResult
+}
+
+/**
+ * A file or a folder of usage (Parquet, Arrow, CSV, JSON, answers of Prometheus) by its path or its
+ * `file:` URL; or the bytes of a file, but for Parquet, such as an Arrow table's IPC stream.
+ */
+export type Usage = string | URL | Uint8Array
+
 /** How much containers need, by what they used. */
 export const rightsize: {
+  Fleet: typeof Fleet
   Replay: typeof UsageReplay
-  /** Replays histories of usage: a file, or lines of one. */
-  replay(source: string | Iterable<string>): Generator<UsageHistory, void, undefined>
+  /** Sizes every container of a history, on other threads. */
+  fleet(histories: Usage | Usage[], options?: FleetOptions & Stoppable & { estate?: Estate }): Promise<Fleet>
+  /** Replays histories of usage: a file, or lines of one, on another thread. */
+  replay(source: Source, options?: Stoppable): AsyncGenerator<UsageHistory, void, undefined>
 }
-export type { Played, Reckoned, Replay, UsageReplay, Which, World }
+export type { FleetOptions, Replay, Replayed, UsageReplay, Which, World }

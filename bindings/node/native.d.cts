@@ -104,12 +104,12 @@ export declare class RecordReader {
   read(): Record | null
 }
 
-/** Recorded scenarios while they are being replayed, line by line. */
+/** Recorded scenarios while they are being replayed. */
 export declare class Replay {
   /** Before the first header. */
   constructor()
   /** Plays the next line. A header begins a scenario, with a controller that has just started. */
-  line(text: string): Played
+  line(text: string): Replayed
 }
 
 /** A service: its policy, what its decisions remember, and what it took in since the last one. */
@@ -164,7 +164,7 @@ export declare class State {
   get policy(): string
 }
 
-/** A flag that ends a simulation before its time. */
+/** A flag that ends work before its time. */
 export declare class Stop {
   /** Not raised. */
   constructor()
@@ -172,12 +172,12 @@ export declare class Stop {
   raise(): void
 }
 
-/** Histories of usage while they are being replayed, line by line. */
+/** Histories of usage while they are being replayed. */
 export declare class UsageReplay {
   /** Before the first header. */
   constructor()
   /** Takes the next line in. A header begins a history. */
-  line(text: string): Reckoned
+  line(text: string): Replayed
 }
 
 /** What a loop of the controller sees: the target's scale, its pods, what the metrics APIs answer. */
@@ -188,6 +188,14 @@ export declare class World {
   static fromJson(text: string): World
   /** The facts as canonical JSON. */
   toText(): string
+}
+
+/** What some lines came to: those that say something, and what went wrong with the one after them. */
+export interface Batch {
+  /** Each line that says something, with its number among all that were given, from 1. */
+  lines: Array<Numbered>
+  /** Why the next one could not be read, as JSON. */
+  failure?: string
 }
 
 /** The stage that bound a size. */
@@ -209,7 +217,7 @@ export interface Event {
 }
 
 /** Accounts for each loop that is asked for, from a scenario or objects: one a line. */
-export declare function explainHpa(name: string, text: string, which: Which): Promise<string>
+export declare function explainHpa(name: string, text: string, which: Which, stop: Stop): Promise<string>
 
 /** Something wrong with a document, or odd about it. */
 export interface Finding {
@@ -227,6 +235,36 @@ export interface Finding {
   column?: number
   /** What to do, where there is something to say. */
   help?: string
+}
+
+/** Which containers are sized, and as of when. */
+export interface FleetOptions {
+  /** Only this workload: `NAMESPACE/NAME`, or `NAME` in any namespace. */
+  workload?: string
+  /**
+   * The instant to answer for: a Date, or its RFC 3339 text; each workload's newest sample if left
+   * out.
+   */
+  now?: string | Date
+  /**
+   * What is requested today, in objects as Kubernetes prints them: a file or a folder, or texts under
+   * their names.
+   */
+  workloads?: string | URL | { [name: string]: string }
+  /** Autoscalers, given likewise: the answers say what new requests do to them. */
+  autoscalers?: string | URL | { [name: string]: string }
+  /** Prices an hour, such as `cpu=0.04,memory=0.005`; the estate's if left out. */
+  prices?: string
+  /** How many threads work; one for each core if left out. */
+  threads?: number
+}
+
+/** A line that says something. */
+export interface Numbered {
+  /** Its number among all that were given, from 1. */
+  number: number
+  /** What it came to. */
+  replayed: Replayed
 }
 
 /** What takes the place of what the estate says. */
@@ -250,28 +288,26 @@ export declare function panicOnPurpose(): void
  */
 export declare function play(estate: Estate, options: Options, stop: Stop, progress?: ((part: number) => void) | undefined | null): Promise<Simulated>
 
-/** What a line of a scenario came to. */
-export interface Played {
-  /** The scenario that begins with this line. */
-  name?: string
-  /** What the controller does in this step, as canonical JSON. */
-  answer?: string
-  /** Where the step carries a recorded answer: `same`, `panicked`, or the first difference. */
-  recorded?: string
-}
+/** Plays many lines, on another thread. */
+export declare function playLines(replay: Replay, text: string): Promise<Batch>
 
-/** What a line of a history came to. */
-export interface Reckoned {
-  /** The history that begins with this line. */
-  name?: string
-  /** The answer that it asks for, as JSON. */
-  answer?: string
-  /** What was not counted, and what an answer does not look at. */
-  told: Array<string>
-}
+/** Takes many lines in, on another thread. */
+export declare function reckonLines(replay: UsageReplay, text: string): Promise<Batch>
 
 /** Records as JSON Lines, each policy only with the first record that rests on it. */
 export declare function recordsToLines(records: Array<Record>): string
+
+/** What a line of a recording came to. */
+export interface Replayed {
+  /** The scenario or history that begins with this line. */
+  name?: string
+  /** What the controller does in this step, or what the methods say, as canonical JSON. */
+  answer?: string
+  /** Where a step carries a recorded answer: `same`, `panicked`, or the first difference. */
+  recorded?: string
+  /** Of a history: what was not counted, and what an answer does not look at. */
+  told?: Array<string>
+}
 
 /** The one write that is wanted. */
 export interface Resize {
@@ -294,6 +330,12 @@ export interface Sample {
   /** How good it is. */
   quality?: 'measured' | 'partial' | 'estimated'
 }
+
+/**
+ * Sizes every container of histories: paths, or the bytes of files. Gives a `RightsizeResult` as
+ * canonical JSON.
+ */
+export declare function sizeFleet(histories: Array<string | Uint8Array>, options: FleetOptions, estate: Estate | undefined | null, stop: Stop): Promise<string>
 
 /** What became of a sample. */
 export interface Taken {

@@ -2,18 +2,22 @@
 //! inputs, outputs compared before and after timing, rounds interleaved. `docs/benchmarks.md` says how to
 //! repeat and read this; `cargo xtask bench rightsize` builds the other side and hands on its path.
 
+use std::fmt;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use rustix::time::{ClockId, clock_gettime};
-use trimtab::rightsize::vpa::{DecayCache, Vpa};
-use trimtab::rightsize::{Amounts, Asked, Estimator, PodId, Seen, Usage};
+use trimtab::rightsize::vpa::{DecayCache, Round, Vpa};
+use trimtab::rightsize::{Amounts, Asked, Estimator, PodId, Resource, Seen, Usage};
 use trimtab::{Real, Timestamp};
 
 const ROUNDS: usize = 21;
 const CONTAINERS: usize = 20_000;
 const WEEK: usize = 2_016;
 const START: i64 = 1_700_000_000;
+/// From one tick to the next, in seconds.
+const STEP: i64 = 300;
+const SECOND: i64 = 1_000_000_000;
 
 fn main() {
     let path = std::env::var("TRIMTAB_VPA_ORACLE").ok();
@@ -21,17 +25,37 @@ fn main() {
     if theirs.is_none() {
         println!("no other side: `cargo xtask bench rightsize` builds it");
     }
-    println!("{ROUNDS} rounds, CPU time; median, least and most\n");
+    println!(
+        "{ROUNDS} rounds, nanoseconds of CPU time each; median and quarters, of the rounds' ratios too\n"
+    );
 
+    let both = |how, ticks| Work { how, ticks, memory: true };
+    let cpu = |how, ticks| Work { how, ticks, memory: false };
     let (mut hot, _) = both_warm(theirs.as_mut(), 1, WEEK);
-    compare("one container, CPU, each instant new", theirs.as_mut(), &mut hot, "cpu 100000");
-    compare("one container, CPU and memory", theirs.as_mut(), &mut hot, "both 50000");
+    for (name, work) in [
+        ("one container, CPU, a series at once", cpu(How::Series, 100_000)),
+        ("one container, CPU, sample by sample", cpu(How::Samples, 100_000)),
+        ("one container, both, a series at once", both(How::Series, 50_000)),
+        ("one container, both, sample by sample", both(How::Samples, 50_000)),
+    ] {
+        compare(name, theirs.as_mut(), &mut hot, work);
+    }
     let (mut some, _) = both_warm(theirs.as_mut(), 500, WEEK);
-    compare("500 containers, a series each", theirs.as_mut(), &mut some, "series 288");
+    for (name, work) in [
+        ("500 one after the other, both, series", both(How::Series, 288)),
+        ("500 one after the other, both, samples", both(How::Samples, 288)),
+    ] {
+        compare(name, theirs.as_mut(), &mut some, work);
+    }
     let (mut fleet, bytes) = both_warm(theirs.as_mut(), CONTAINERS, WEEK);
-    compare("20,000 containers, CPU", theirs.as_mut(), &mut fleet, "cpu 24");
-    compare("20,000 containers, CPU and memory", theirs.as_mut(), &mut fleet, "both 24");
-    compare("20,000 containers, recommendation", theirs.as_mut(), &mut fleet, "recommend");
+    for (name, work) in [
+        ("20,000 one after the other, both, series", both(How::Series, 48)),
+        ("20,000 in turns, CPU", cpu(How::Turns, 24)),
+        ("20,000 in turns, both", both(How::Turns, 24)),
+        ("20,000 recommendations", cpu(How::Recommend, 0)),
+    ] {
+        compare(name, theirs.as_mut(), &mut fleet, work);
+    }
     match bytes {
         (ours, Some(theirs)) => println!(
             "bytes a container after a week: ours {ours}, theirs {theirs}, {:.1} times smaller",
@@ -47,6 +71,39 @@ struct Fleet {
     cache: DecayCache,
     random: u64,
     seconds: i64,
+}
+
+/// What is to be done, and how ours does it. Theirs takes samples one by one.
+#[derive(Clone, Copy)]
+struct Work {
+    how: How,
+    ticks: usize,
+    /// Of CPU and memory, and not of CPU alone.
+    memory: bool,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum How {
+    /// One container after the other, each with its columns.
+    Series,
+    /// One container after the other, sample by sample.
+    Samples,
+    /// All containers at one instant, and then all of them at the next.
+    Turns,
+    Recommend,
+}
+
+impl Work {
+    /// As the other side calls it.
+    fn name(self, containers: usize) -> String {
+        let Self { how, ticks, memory } = self;
+        match how {
+            How::Recommend => "recommend".to_owned(),
+            How::Series | How::Samples if containers > 1 => format!("series {ticks}"),
+            _ if memory => format!("both {ticks}"),
+            _ => format!("cpu {ticks}"),
+        }
+    }
 }
 
 /// What work was done: operations, nanoseconds of CPU time, and a digest of what came out.
@@ -89,52 +146,56 @@ impl Fleet {
         amounts
     }
 
-    fn take(&mut self, ticks: usize, memory: bool) -> Done {
-        let amounts = self.amounts(ticks);
-        let pod = PodId::new(0);
+    /// All containers use something at one instant, and then at the next.
+    fn turns(&mut self, ticks: usize, memory: bool) -> Done {
+        let (amounts, count) = (self.amounts(ticks), self.held.len());
+        let (cores, bytes): (Vec<f64>, Vec<f64>) = amounts.into_iter().unzip();
+        let (pods, mut at) = (vec![PodId::new(0); count], vec![0; count]);
         let (mut operations, clock) = (0, Clock::start());
-        for of_tick in amounts.chunks(self.held.len()) {
-            let at = Timestamp::from_seconds(self.seconds);
-            self.seconds += 300;
-            let cpu =
-                |place: usize| Usage { pod, at, seen: Seen::Cpu(Real::new(of_tick[place].0)) };
-            let both = |place: usize| {
-                let seen = Seen::Memory(Real::new(of_tick[place].1));
-                [cpu(place), Usage { pod, at, seen }]
-            };
-            let (held, cache) = (&mut self.held[..], &mut self.cache);
-            let refused = |place, why| panic!("{place}: {why}");
-            if memory {
-                Vpa::add_abreast(held, both, cache, refused);
-            } else {
-                Vpa::add_abreast(held, |place| [cpu(place)], cache, refused);
+        for (cores, bytes) in cores.chunks(count).zip(bytes.chunks(count)) {
+            at.fill(self.seconds * SECOND);
+            self.seconds += STEP;
+            let columns = [(Resource::Cpu, cores), (Resource::Memory, bytes)];
+            for (resource, values) in columns.into_iter().take(if memory { 2 } else { 1 }) {
+                let round = Round { resource, pods: &pods, at: &at, values };
+                Vpa::add_abreast(&mut self.held, round, |place, why| panic!("{place}: {why}"));
+                operations += count as u64;
             }
-            operations += held.len() as u64 * if memory { 2 } else { 1 };
         }
         Done { operations, nanoseconds: clock.nanoseconds(), digest: 0 }
     }
 
-    /// One container after the other uses all that it uses.
-    fn series(&mut self, ticks: usize) -> Done {
+    /// One container after the other uses all that it uses: its columns, or sample by sample.
+    fn one_by_one(&mut self, ticks: usize, memory: bool, columns: bool) -> Done {
         let (amounts, count) = (self.amounts(ticks), self.held.len());
-        let by_container: Vec<_> = (0..count)
-            .flat_map(|index| amounts.iter().skip(index).step_by(count).copied())
-            .collect();
-        let pod = PodId::new(0);
+        let of = |index: usize| amounts.iter().skip(index).step_by(count);
+        let cores: Vec<f64> = (0..count).flat_map(|index| of(index).map(|both| both.0)).collect();
+        let bytes: Vec<f64> = (0..count).flat_map(|index| of(index).map(|both| both.1)).collect();
+        let ends = (0..).map(|tick| (self.seconds + STEP * tick) * SECOND);
+        let (at, pod): (Vec<i64>, _) = (ends.take(ticks).collect(), PodId::new(0));
         let clock = Clock::start();
-        for (vpa, of_container) in self.held.iter_mut().zip(by_container.chunks(ticks)) {
-            let mut seconds = self.seconds;
-            for (cores, bytes) in of_container {
-                let at = Timestamp::from_seconds(seconds);
-                seconds += 300;
-                for seen in [Seen::Cpu(Real::new(*cores)), Seen::Memory(Real::new(*bytes))] {
+        let series = cores.chunks(ticks).zip(bytes.chunks(ticks));
+        for (vpa, (cores, bytes)) in self.held.iter_mut().zip(series) {
+            if columns {
+                let refused = |place, why| panic!("{place}: {why}");
+                vpa.add_columns(pod, Resource::Cpu, &at, cores, &mut self.cache, refused);
+                if memory {
+                    vpa.add_columns(pod, Resource::Memory, &at, bytes, &mut self.cache, refused);
+                }
+                continue;
+            }
+            for ((at, cores), bytes) in at.iter().zip(cores).zip(bytes) {
+                let at = Timestamp::from_nanos(*at);
+                let seen = [Seen::Cpu(Real::new(*cores)), Seen::Memory(Real::new(*bytes))];
+                for seen in seen.into_iter().take(if memory { 2 } else { 1 }) {
                     vpa.add_with(&Usage { pod, at, seen }, &mut self.cache).expect("in order");
                 }
             }
         }
         let nanoseconds = clock.nanoseconds();
-        self.seconds += 300 * i64::try_from(ticks).expect("small");
-        Done { operations: 2 * amounts.len() as u64, nanoseconds, digest: 0 }
+        self.seconds += STEP * i64::try_from(ticks).expect("small");
+        let operations = amounts.len() as u64 * if memory { 2 } else { 1 };
+        Done { operations, nanoseconds, digest: 0 }
     }
 
     fn recommend(&self) -> Done {
@@ -157,15 +218,13 @@ impl Fleet {
         Done { operations, nanoseconds: clock.nanoseconds(), digest }
     }
 
-    /// Work by its name, as the other side has it.
-    fn work(&mut self, work: &str) -> Done {
-        let (name, ticks) = work.split_once(' ').unwrap_or((work, "0"));
-        let ticks = ticks.parse().expect("a number of ticks");
-        match name {
-            "cpu" => self.take(ticks, false),
-            "both" => self.take(ticks, true),
-            "series" => self.series(ticks),
-            _ => self.recommend(),
+    fn work(&mut self, work: Work) -> Done {
+        let Work { how, ticks, memory } = work;
+        match how {
+            How::Series => self.one_by_one(ticks, memory, true),
+            How::Samples => self.one_by_one(ticks, memory, false),
+            How::Turns => self.turns(ticks, memory),
+            How::Recommend => self.recommend(),
         }
     }
 }
@@ -180,7 +239,7 @@ fn both_warm(
     let counted = allocation_counter::measure(|| {
         let mut made = Fleet::new(containers);
         for _ in 0..ticks {
-            made.take(1, true);
+            made.turns(1, true);
         }
         fleet = Some(made);
     });
@@ -196,31 +255,26 @@ fn both_warm(
 }
 
 /// Rounds of ours and theirs in turns, and what came out compared again.
-fn compare(name: &str, mut theirs: Option<&mut Oracle>, fleet: &mut Fleet, work: &str) {
+fn compare(name: &str, mut theirs: Option<&mut Oracle>, fleet: &mut Fleet, work: Work) {
     let (mut our_times, mut their_times) = (Vec::new(), Vec::new());
+    let their_name = work.name(fleet.held.len());
     for _ in 0..ROUNDS {
         our_times.push(each(fleet.work(work)));
         if let Some(oracle) = &mut theirs {
-            their_times.push(each(oracle.work(work)));
+            their_times.push(each(oracle.work(&their_name)));
         }
     }
     if let Some(oracle) = &mut theirs {
         let answers = oracle.work("recommend").digest;
         assert_eq!(fleet.recommend().digest, answers, "{name}: the answers differ");
     }
+    let ratios = our_times.iter().zip(&their_times).map(|(ours, theirs)| theirs / ours).collect();
     let ours = Spread::of(our_times);
-    print!("{name:38} ours {:7.1} ns ({:.1} to {:.1})", ours.median, ours.least, ours.most);
+    print!("{name:40} ours {ours}");
     if their_times.is_empty() {
         println!();
     } else {
-        let theirs = Spread::of(their_times);
-        println!(
-            ", theirs {:7.1} ns ({:.1} to {:.1}), {:.1} times",
-            theirs.median,
-            theirs.least,
-            theirs.most,
-            theirs.median / ours.median
-        );
+        println!(", theirs {}; times {}", Spread::of(their_times), Spread::of(ratios));
     }
 }
 
@@ -228,16 +282,24 @@ fn each(done: Done) -> f64 {
     done.nanoseconds as f64 / done.operations as f64
 }
 
+/// The median, and the quarters beside it.
 struct Spread {
     median: f64,
-    least: f64,
-    most: f64,
+    lower: f64,
+    upper: f64,
 }
 
 impl Spread {
     fn of(mut times: Vec<f64>) -> Self {
         times.sort_by(f64::total_cmp);
-        Self { median: times[times.len() / 2], least: times[0], most: times[times.len() - 1] }
+        let at = |quarters: usize| times.get(times.len() * quarters / 4).copied().unwrap_or(0.0);
+        Self { median: at(2), lower: at(1), upper: at(3) }
+    }
+}
+
+impl fmt::Display for Spread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:.1} ({:.1} to {:.1})", self.median, self.lower, self.upper)
     }
 }
 

@@ -3,7 +3,7 @@
 use proptest::prelude::{Strategy, any, prop_oneof, proptest};
 use proptest::{collection, prop_assert, prop_assert_eq};
 use trimtab::rightsize::krr::{Autoscaled, Krr, Points, Simple, SimpleLimit, Strategy as _};
-use trimtab::rightsize::runbook::{Finding, Runbook, Verdict};
+use trimtab::rightsize::runbook::{self, Finding, Runbook, Verdict};
 use trimtab::rightsize::{
     Amounts, Asked, Estimator, Evidence, PodId, Replayed, Resource, Samples, Seen, Sizes, Usage,
     Window,
@@ -59,6 +59,19 @@ fn is_safe(finding: &Finding, present: f64) -> bool {
     number(finding.ratio) && number(finding.unguarded) && proposed
 }
 
+/// So many samples of memory of a pod, some seconds apart, most of them small.
+fn walk(seed: u64, many: usize, step: i64) -> impl Iterator<Item = Usage> {
+    let mut state = seed | 1;
+    (0..many).map(move |place| {
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let odd = state >> 33;
+        let at = Timestamp::from_seconds(step * place as i64 + (odd % 30) as i64);
+        let bytes = if odd.is_multiple_of(97) { 1.5 } else { (odd % 1000) as f64 / 1500.0 };
+        Usage { pod: PodId::new(0), at, seen: Seen::Memory(Real::new(bytes)) }
+    })
+}
+
 proptest! {
     #![proptest_config(cases(96))]
 
@@ -90,6 +103,41 @@ proptest! {
         let answer = whole.2.recommend(&asked);
         prop_assert_eq!(&merged.2.recommend(&asked), &answer);
         prop_assert!(is_safe(&answer.cpu, 1.0) && is_safe(&answer.memory, 2.0), "{:?}", answer);
+    }
+
+    /// What the runbook keeps is bounded. Whatever way it came in, it is the same; up to 4,096
+    /// instants a pod it is as good as all samples, and beyond it no peak is lost.
+    #[test]
+    fn what_the_runbook_keeps(
+        seed in any::<u64>(),
+        many in prop_oneof![1 => 1..4097_usize, 1 => 4097..12_000_usize],
+        step in 30..200_i64,
+        cut in 0.0..1.0_f64,
+        late in any::<bool>(),
+    ) {
+        let given: Vec<Usage> = walk(seed, many, step).collect();
+        let (mut whole, mut samples) = (Runbook::default(), Samples::default());
+        let mut parts = [Runbook::default(), Runbook::default()];
+        for (place, usage) in given.iter().enumerate() {
+            prop_assert!(whole.add(usage).is_ok() && samples.add(usage).is_ok());
+            let turned = &given[if late { given.len() - 1 - place } else { place }];
+            let part = usize::from(place as f64 > cut * given.len() as f64);
+            prop_assert!(parts[part].add(turned).is_ok());
+        }
+        let now = Timestamp::from_seconds(step * many as i64);
+        let asked = Asked { now, ..asked() };
+        let answer = whole.recommend(&asked);
+        let [mut merged, other] = parts;
+        merged.merge(&other);
+        prop_assert_eq!(&merged.recommend(&asked), &answer);
+        whole.forget_before(now.saturating_sub(Duration::hours(168)));
+        prop_assert_eq!(&whole.recommend(&asked), &answer);
+        let exact = runbook::Settings::default().recommend(&samples, &asked);
+        if many <= 4096 {
+            prop_assert_eq!(&answer, &exact);
+        }
+        let lower = answer.memory.proposed.zip(exact.memory.proposed).is_some_and(|(a, b)| a.get() < b.get());
+        prop_assert!(!lower, "{:?} {:?}", answer.memory, exact.memory);
     }
 
     /// Selection gives what sorting gives.

@@ -2,8 +2,8 @@
 
 use proptest::collection::vec;
 use proptest::prelude::{Strategy, prop_assert, prop_assert_eq, prop_oneof, proptest};
-use trimtab::rightsize::vpa::{Checkpoint, DecayCache, Distribution, Recommender, Vpa};
-use trimtab::rightsize::{Amounts, Asked, Estimator, PodId, Seen, Usage};
+use trimtab::rightsize::vpa::{Checkpoint, DecayCache, Distribution, Recommender, Round, Vpa};
+use trimtab::rightsize::{Amounts, Asked, Estimator, PodId, Resource, Seen, Usage};
 use trimtab::{Bytes, Real, Timestamp};
 use trimtab_tests::reference_vpa::Model;
 
@@ -41,6 +41,34 @@ fn course(rarely: i64) -> impl Strategy<Value = Vec<Usage>> {
 }
 
 const DAYS: i64 = 86_400;
+
+/// From one sample of a column to the next, in seconds: late, at once, soon, or beyond what a
+/// reference reaches.
+fn gaps() -> impl Strategy<Value = i64> {
+    prop_oneof![
+        40 => 1..600_i64,
+        2 => -90_000..=0_i64,
+        1 => 0..3 * DAYS,
+        1 => -2_000 * DAYS..2_000 * DAYS,
+    ]
+}
+
+/// A sample of columns.
+fn usage(pod: PodId, at: i64, resource: Resource, value: f64) -> Usage {
+    let value = Real::new(value);
+    let seen = match resource {
+        Resource::Cpu => Seen::Cpu(value),
+        Resource::Memory => Seen::Memory(value),
+    };
+    Usage { pod, at: Timestamp::from_nanos(at), seen }
+}
+
+/// What a column holds, in cores or gigabytes.
+fn cores() -> impl Strategy<Value = f64> {
+    let spread = (0.0..1.0_f64).prop_map(|place| 0.001 * 1e6_f64.powf(place));
+    let odd = [0.0, -0.0, -1.0, 1e300, f64::NAN, f64::INFINITY];
+    prop_oneof![30 => spread, 30 => 0.1..0.4_f64, 1 => (0..6_usize).prop_map(move |kind| odd[kind])]
+}
 
 fn of<'a>(course: impl IntoIterator<Item = &'a Usage>) -> Vpa {
     let (mut vpa, mut cache) = (Vpa::default(), DecayCache::default());
@@ -105,23 +133,69 @@ proptest! {
 
     #[test]
     fn containers_abreast_are_containers_one_by_one(
-        course in course(400 * DAYS),
-        many in 0..40_usize,
+        rounds in vec(vec((0..3_u32, gaps(), cores()), 0..150), 1..12),
+        many in 0..150_usize,
+        step in prop_oneof![3 => 0..=0_i64, 1 => 1..DAYS],
     ) {
-        let of_place = |step: usize, place: usize| course[(step + place) % course.len()];
-        let (mut cache, mut abreast) = (DecayCache::default(), vec![Vpa::default(); many]);
+        let (mut abreast, mut now) = (vec![Vpa::default(); many], START);
         let mut alone = abreast.clone();
-        let (mut refused, mut wanted) = (Vec::new(), Vec::new());
-        for step in 0..course.len() {
-            let used = |place| [of_place(step, place), of_place(step + 7, place)];
-            let note = |place, why| refused.push((place, why));
-            Vpa::add_abreast(&mut abreast, used, &mut cache, note);
-            for (place, vpa) in alone.iter_mut().enumerate() {
-                let each = used(place).into_iter().filter_map(|usage| vpa.add(&usage).err());
-                wanted.extend(each.map(|why| (place, why)));
+        for round in rounds {
+            now += 300;
+            // Many at one instant, or each at its own.
+            let own = |(place, (pod, gap, value)): (i64, (u32, i64, f64))| {
+                let late = if gap.abs() < 600 { step * place } else { gap };
+                (PodId::new(pod), (now + late) * 1_000_000_000, value)
+            };
+            let samples: Vec<_> = (0..).zip(round).map(own).collect();
+            let pods: Vec<_> = samples.iter().map(|sample| sample.0).collect();
+            let at: Vec<_> = samples.iter().map(|sample| sample.1).collect();
+            for (resource, unit) in [(Resource::Cpu, 1.0), (Resource::Memory, 1e9)] {
+                let values: Vec<_> = samples.iter().map(|sample| sample.2 * unit).collect();
+                let (mut refused, mut wanted) = (Vec::new(), Vec::new());
+                let columns = Round { resource, pods: &pods, at: &at, values: &values };
+                Vpa::add_abreast(&mut abreast, columns, |place, why| refused.push((place, why)));
+                for (place, (vpa, (pod, at, value))) in alone.iter_mut().zip(&samples).enumerate() {
+                    let usage = usage(*pod, *at, resource, value * unit);
+                    wanted.extend(vpa.add(&usage).err().map(|why| (place, why)));
+                }
+                prop_assert_eq!(refused, wanted);
+            }
+            prop_assert_eq!(&abreast, &alone);
+        }
+    }
+
+    #[test]
+    fn columns_are_their_samples_one_by_one(
+        before in course(400 * DAYS),
+        pod in 0..5_u32,
+        steps in vec((gaps(), cores()), 0..400),
+        altered in 0..400_usize,
+    ) {
+        let (pod, known, mut now) = (PodId::new(pod), of(&before), START);
+        let samples = steps.into_iter().map(|(gap, value)| {
+            now += gap;
+            (now * 1_000_000_000, value)
+        });
+        let (at, values): (Vec<_>, Vec<_>) = samples.unzip();
+        let mut other = at.clone();
+        other.iter_mut().skip(altered).take(1).for_each(|at| *at += 7_000_000_001);
+        // What is kept of one series serves the next ones, whatever their instants are.
+        let mut cache = DecayCache::default();
+        for (start, at) in [(&known, &at), (&Vpa::default(), &at), (&known, &at), (&known, &other)] {
+            let (mut columns, mut alone) = (start.clone(), start.clone());
+            for (resource, unit) in [(Resource::Cpu, 1.0), (Resource::Memory, 1e9)] {
+                let values: Vec<f64> = values.iter().map(|value| value * unit).collect();
+                let (mut refused, mut wanted) = (Vec::new(), Vec::new());
+                let note = |place, why| refused.push((place, why));
+                columns.add_columns(pod, resource, at, &values, &mut cache, note);
+                for (place, (at, value)) in at.iter().zip(&values).enumerate() {
+                    let usage = usage(pod, *at, resource, *value);
+                    wanted.extend(alone.add(&usage).err().map(|why| (place, why)));
+                }
+                prop_assert_eq!(refused, wanted);
+                prop_assert_eq!(&columns, &alone);
             }
         }
-        prop_assert_eq!((abreast, refused), (alone, wanted));
     }
 
     #[test]

@@ -241,7 +241,7 @@ impl<'a> Controller<'a> {
             let mut sum = 0_i64;
             for container in &pod.containers {
                 let own: BTreeMap<&str, i64> =
-                    container.requests.iter().rev().map(|(n, m)| (n.as_str(), m.0)).collect();
+                    container.requests.iter().map(|(n, m)| (n, m.0)).collect();
                 sum = sum.wrapping_add(*own.get(resource).ok_or(())?);
             }
             requests.insert(&pod.name, sum);

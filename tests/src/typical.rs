@@ -3,7 +3,7 @@
 use trimtab::guard::{Amount, Cooldown, Guards, Rate, Rates};
 use trimtab::hpa::{
     Answer, Autoscaler, ContainerFacts, ContainerUsage, Controller, Hpa, MetricAnswer, MetricSpec,
-    Milli, PodFacts, PodPhase, PodUsage, Ready, Scale, Target, World,
+    Milli, PodFacts, PodPhase, PodUsage, Ready, Requests, Scale, Target, World,
 };
 use trimtab::policy::{Bounds, Parts};
 use trimtab::rules::{Base, Beyond, Change, Metric, Rules, Unit, When};
@@ -96,7 +96,7 @@ pub fn world(pods: i32, percent: i64, now: Timestamp) -> World {
         ready: Some(Ready { status: Some(true), last_transition: started }),
         containers: vec![ContainerFacts {
             name: "web".into(),
-            requests: vec![("cpu".into(), Milli(500))],
+            requests: Requests::of([("cpu", Milli(500))]),
         }],
         pod_level: None,
     };

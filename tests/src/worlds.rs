@@ -8,7 +8,7 @@ use trimtab::guard::Guards;
 use trimtab::hpa::{
     Answer, Autoscaler, Behavior, ContainerFacts, ContainerUsage, Controller, Gates, Hpa,
     MetricAnswer, MetricSpec, Milli, PodFacts, PodPhase, PodUsage, Policy as Limit, PolicyType,
-    Ready, Scale, ScalingRules, SelectPolicy, Target, World,
+    Ready, Requests, Scale, ScalingRules, SelectPolicy, Target, World,
 };
 use trimtab::policy::{Bounds, Parts};
 use trimtab::{Duration, Law, Policy, Real, Replicas, Timestamp, WriteOutcome};
@@ -344,12 +344,13 @@ fn facts(place: usize, pod: &Pod, now: i64) -> PodFacts {
     let start = pod.age.map(|age| now - age * SECOND);
     let container = |n: usize| ContainerFacts {
         name: format!("c{n}"),
-        requests: RESOURCES
-            .iter()
-            .enumerate()
-            .filter(|(at, _)| usize::from(pod.unrequested) != *at)
-            .map(|(_, name)| ((*name).to_owned(), Milli(pod.request)))
-            .collect(),
+        requests: Requests::of(
+            RESOURCES
+                .iter()
+                .enumerate()
+                .filter(|(at, _)| usize::from(pod.unrequested) != *at)
+                .map(|(_, name)| (name, Milli(pod.request))),
+        ),
     };
     PodFacts {
         name: format!("web-{place}"),

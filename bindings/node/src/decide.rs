@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use napi::bindgen_prelude::{Either, Null};
 use napi_derive::napi;
+use trimtab::failure::{Class, Failure};
 use trimtab::fleet::Cap;
 use trimtab::owned;
 use trimtab::record::{InputPremise, RecordedSample};
 use trimtab::{BudgetName, MetricName, Quality, Real, Reason, Replicas, Said, Timestamp};
 
-use crate::failure::{Failure, guarded};
+use crate::failure::guarded;
 use crate::hpa::World;
 use crate::policy::{Policy, State};
 use crate::record::Record;
@@ -132,7 +133,7 @@ impl Service {
         samples: Vec<Sample>,
         #[napi(ts_arg_type = "string | Date")] now: String,
     ) -> napi::Result<Vec<Taken>> {
-        guarded::<_, Box<Failure>>(|| {
+        guarded::<_, Failure>(|| {
             let samples: Result<Vec<_>, _> = samples.into_iter().map(recorded).collect();
             let taken = self.0.take_in(&samples?, instant(&now)?)?;
             Ok(taken
@@ -153,7 +154,7 @@ impl Service {
         #[napi(ts_arg_type = "string | Date")] now: String,
         size: f64,
     ) -> napi::Result<Pending> {
-        guarded::<_, Box<Failure>>(|| {
+        guarded::<_, Failure>(|| {
             let seen = InputPremise::Size(Replicas::new(whole("size", size)?));
             Ok(Pending(self.0.decide(seen, instant(&now)?)?))
         })
@@ -166,7 +167,7 @@ impl Service {
         #[napi(ts_arg_type = "string | Date")] now: String,
         world: &World,
     ) -> napi::Result<Pending> {
-        guarded::<_, Box<Failure>>(|| {
+        guarded::<_, Failure>(|| {
             let seen = InputPremise::World(world.0.clone());
             Ok(Pending(self.0.decide(seen, instant(&now)?)?))
         })
@@ -229,7 +230,7 @@ impl Pending {
     /// The decision bounded by a shared budget.
     #[napi]
     pub fn cap(&self, budget: String, at_most: f64) -> napi::Result<Self> {
-        guarded::<_, Box<Failure>>(|| {
+        guarded::<_, Failure>(|| {
             let service = self.0.service().policy().service().clone();
             let at_most = Replicas::new(whole("atMost", at_most)?);
             let cap = Cap { service, budget: BudgetName::from(budget.as_str()), at_most };
@@ -245,7 +246,7 @@ impl Pending {
         error: Option<String>,
     ) -> napi::Result<Settled> {
         use trimtab::WriteOutcome;
-        guarded::<_, Box<Failure>>(|| {
+        guarded::<_, Failure>(|| {
             let outcome = match (outcome.as_str(), error) {
                 ("written", None) => WriteOutcome::Written,
                 ("shadow", None) => WriteOutcome::Shadow,
@@ -256,7 +257,7 @@ impl Pending {
                         "unknown outcome `{other}`; expected written or shadow, or failed or \
                          unknown with an error"
                     );
-                    return Err(Failure::new("DecisionError", "unknown-outcome", message));
+                    return Err(Failure::new(Class::Decision, "unknown-outcome", message));
                 }
             };
             Ok(Settled(self.0.clone().settle(outcome)?))
@@ -304,7 +305,7 @@ impl Settled {
     }
 }
 
-fn recorded(sample: Sample) -> Result<RecordedSample, Box<Failure>> {
+fn recorded(sample: Sample) -> Result<RecordedSample, Failure> {
     let quality = match sample.quality.as_deref() {
         None => Quality::default(),
         Some("measured") => Quality::Measured,
@@ -313,7 +314,7 @@ fn recorded(sample: Sample) -> Result<RecordedSample, Box<Failure>> {
         Some(other) => {
             let message =
                 format!("unknown quality `{other}`; expected measured, partial or estimated");
-            return Err(Failure::new("DecisionError", "unknown-quality", message));
+            return Err(Failure::new(Class::Decision, "unknown-quality", message));
         }
     };
     Ok(RecordedSample {
@@ -328,18 +329,18 @@ fn recorded(sample: Sample) -> Result<RecordedSample, Box<Failure>> {
     })
 }
 
-pub(crate) fn instant(text: &str) -> Result<Timestamp, Box<Failure>> {
+pub(crate) fn instant(text: &str) -> Result<Timestamp, Failure> {
     text.parse().map_err(|error: trimtab::Error| error.into())
 }
 
 /// A number of JavaScript's that must be a whole one: a conversion there would cut it silently.
-fn whole(name: &str, value: f64) -> Result<i32, Box<Failure>> {
+fn whole(name: &str, value: f64) -> Result<i32, Failure> {
     let fits = value.fract() == 0.0 && (f64::from(i32::MIN)..=f64::from(i32::MAX)).contains(&value);
     // In range and whole, as was just seen.
     #[expect(clippy::cast_possible_truncation, reason = "in range and whole, as was just seen")]
     let number = value as i32;
     fits.then_some(number).ok_or_else(|| {
         let message = format!("{name} must be a whole number of replicas, not {value}");
-        Failure::new("DecisionError", "not-whole", message)
+        Failure::new(Class::Decision, "not-whole", message)
     })
 }

@@ -7,9 +7,10 @@ use std::sync::Arc;
 use napi_derive::napi;
 use trimtab::documents::{Document, Source, read_estate};
 use trimtab::estate::LoadError;
+use trimtab::failure::Failure;
 use trimtab::files;
 
-use crate::failure::{Failure, Shown, guarded};
+use crate::failure::{Shown, guarded};
 use crate::policy::Policy;
 
 /// An estate's documents, read and checked: services, what governs them, what they cost.
@@ -19,6 +20,13 @@ pub struct Estate(pub(crate) Document);
 
 fn of(sources: &[Source]) -> Result<Estate, LoadError> {
     read_estate(sources).map(Estate).map_err(LoadError::Findings)
+}
+
+/// Texts as documents, in the order of their names.
+pub(crate) fn named(documents: HashMap<String, String>) -> Vec<Source> {
+    let mut documents: Vec<(String, String)> = documents.into_iter().collect();
+    documents.sort_unstable();
+    documents.into_iter().map(|(name, text)| Source::new(&name, text.into_bytes())).collect()
 }
 
 #[napi]
@@ -34,11 +42,7 @@ impl Estate {
     pub fn read(
         #[napi(ts_arg_type = "{ [name: string]: string }")] documents: HashMap<String, String>,
     ) -> napi::Result<Self> {
-        let mut documents: Vec<(String, String)> = documents.into_iter().collect();
-        documents.sort_unstable();
-        let sources =
-            documents.into_iter().map(|(name, text)| Source::new(&name, text.into_bytes()));
-        guarded(|| of(&sources.collect::<Vec<_>>()))
+        guarded(|| of(&named(documents)))
     }
 
     /// The estate's name.
@@ -63,11 +67,9 @@ impl Estate {
     #[napi]
     pub fn policy(&self, service: String) -> napi::Result<Policy> {
         guarded(|| {
-            let policy = self.0.policy(&service).cloned().ok_or_else(|| {
-                let message = format!("the estate has no service `{service}`");
-                let known = format!("its services are {}", self.services().join(", "));
-                Failure::new("DecisionError", "unknown-service", message).help(known)
-            });
+            let known = self.0.policies().map(|policy| policy.service().as_str());
+            let unknown = || Failure::unknown_service(&service, known);
+            let policy = self.0.policy(&service).cloned().ok_or_else(unknown);
             policy.map(|policy| Policy(Arc::new(policy)))
         })
     }

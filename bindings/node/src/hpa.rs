@@ -1,11 +1,14 @@
 //! Kubernetes' HorizontalPodAutoscaler.
 
+use napi::bindgen_prelude::AsyncTask;
 use napi_derive::napi;
 use trimtab::documents::scenario::{self, Line};
-use trimtab::scenario::Compared;
-use trimtab::{hpa, json, scenario as replay};
+use trimtab::failure::{Class, Failure};
+use trimtab::scenario::ReplayLines;
+use trimtab::{hpa, json};
 
-use crate::failure::{Failure, guarded};
+use crate::failure::guarded;
+use crate::lines::{Many, Replayed, Running};
 use crate::policy::Policy;
 
 /// What a loop of the controller sees: the target's scale, its pods, what the metrics APIs answer.
@@ -18,16 +21,16 @@ impl World {
     /// Of Kubernetes' own objects, as a step of an HpaScenario holds them.
     #[napi(factory)]
     pub fn from_step(policy: &Policy, text: String) -> napi::Result<Self> {
-        guarded(|| {
+        guarded::<_, Failure>(|| {
             let autoscaler = policy.0.hpa().ok_or_else(|| {
                 let message = format!("`{}` is not under the hpa law", policy.0.service());
-                Failure::new("DecisionError", "wrong-law", message)
+                Failure::new(Class::Decision, "wrong-law", message)
             })?;
-            match scenario::read_line(&text).map_err(malformed)? {
+            match scenario::read_line(&text)? {
                 Line::Step(step) => Ok(Self(step.world(autoscaler))),
                 Line::Header(_) => {
                     let message = "a step of a scenario is expected, this is a header";
-                    Err(Failure::new("FormatError", "malformed", message))
+                    Err(Failure::malformed(message))
                 }
             }
         })
@@ -46,22 +49,10 @@ impl World {
     }
 }
 
-/// Recorded scenarios while they are being replayed, line by line.
+/// Recorded scenarios while they are being replayed.
 #[napi]
 #[derive(Debug, Default)]
-pub struct Replay(Option<replay::Replay>);
-
-/// What a line of a scenario came to.
-#[napi(object)]
-#[derive(Debug)]
-pub struct Played {
-    /// The scenario that begins with this line.
-    pub name: Option<String>,
-    /// What the controller does in this step, as canonical JSON.
-    pub answer: Option<String>,
-    /// Where the step carries a recorded answer: `same`, `panicked`, or the first difference.
-    pub recorded: Option<String>,
-}
+pub struct Replay(Running<ReplayLines>);
 
 #[napi]
 impl Replay {
@@ -73,35 +64,13 @@ impl Replay {
 
     /// Plays the next line. A header begins a scenario, with a controller that has just started.
     #[napi]
-    pub fn line(&mut self, text: String) -> napi::Result<Played> {
-        guarded::<_, Box<Failure>>(|| match scenario::read_line(&text).map_err(malformed)? {
-            Line::Header(header) => {
-                self.0 = Some(replay::Replay::begin(&header));
-                Ok(Played { name: Some(header.name), answer: None, recorded: None })
-            }
-            Line::Step(step) => {
-                let before =
-                    || Failure::new("FormatError", "malformed", "a step before any header");
-                let answer = self.0.as_mut().ok_or_else(before)?.step(&step);
-                let answer = answer
-                    .map_err(|error| Failure::new("DecisionError", "time-went-back", error))?;
-                let recorded = step.recorded().map(|recorded| compared(recorded, &answer));
-                let recorded = recorded.transpose()?;
-                Ok(Played { name: None, answer: Some(json::to_string(&answer)), recorded })
-            }
-        })
+    pub fn line(&self, text: String) -> napi::Result<Replayed> {
+        self.0.line(&text)
     }
 }
 
-fn compared(recorded: &str, answer: &replay::Answer) -> Result<String, Box<Failure>> {
-    match replay::compare(recorded, answer) {
-        Ok(Compared::Same) => Ok("same".into()),
-        Ok(Compared::Panicked) => Ok("panicked".into()),
-        Ok(Compared::Differs(difference)) => Ok(difference.to_string()),
-        Err(problem) => Err(Failure::new("FormatError", "malformed", problem)),
-    }
-}
-
-pub(crate) fn malformed(error: scenario::LineError) -> Box<Failure> {
-    Failure::new("FormatError", "malformed", error)
+/// Plays many lines, on another thread.
+#[napi(ts_return_type = "Promise<Batch>")]
+pub fn play_lines(replay: &Replay, text: String) -> AsyncTask<Many<ReplayLines>> {
+    replay.0.many(text)
 }

@@ -6,11 +6,11 @@ use std::path::Path;
 
 use napi::bindgen_prelude::ClassInstance;
 use napi_derive::napi;
-use trimtab::Divergence;
+use trimtab::failure::{Class, Failure};
 use trimtab::files::{self, FileError};
 use trimtab::json::{self, RecordWriter};
 
-use crate::failure::{Failure, guarded};
+use crate::failure::guarded;
 use crate::policy::{Policy, State};
 
 /// What a decision rested on, and what was found. `toText` gives its canonical bytes.
@@ -97,23 +97,14 @@ impl Record {
     /// differ.
     #[napi]
     pub fn verify(&self) -> napi::Result<()> {
-        guarded(|| trimtab::replay(&self.0).map_err(diverged))
+        guarded(|| trimtab::replay(&self.0))
     }
 
     /// The record as it comes out again today.
     #[napi]
     pub fn again(&self) -> napi::Result<Self> {
-        guarded(|| trimtab::again(&self.0).map_err(diverged)).map(Self)
+        guarded(|| trimtab::again(&self.0)).map(Self)
     }
-}
-
-fn diverged(divergence: Divergence) -> Box<Failure> {
-    let code = match &divergence {
-        Divergence::NoPolicy { .. } => "no-policy",
-        Divergence::Premise(error) => error.code(),
-        Divergence::Finding { .. } => "finding-differs",
-    };
-    Failure::new("DivergenceError", code, divergence)
 }
 
 /// The records of a stream, one a line, each with its policy put back.
@@ -139,12 +130,9 @@ impl RecordReader {
     pub fn read(&mut self) -> napi::Result<Option<Record>> {
         let Some(records) = self.stream.as_mut() else { return Ok(None) };
         let name = &self.name;
-        let next = guarded::<_, Box<Failure>>(|| {
-            records.next().transpose().map_err(|error| {
-                let place = error.to_string();
-                let place = format!("{name}:{}", place.split(": ").next().unwrap_or_default());
-                Box::<Failure>::from(error).at(place)
-            })
+        let next = guarded::<_, Failure>(|| {
+            let next = records.next().transpose();
+            next.map_err(|error| Failure::from(error).within(name))
         });
         if !matches!(next, Ok(Some(_))) {
             self.stream = None;
@@ -156,11 +144,11 @@ impl RecordReader {
 /// Records as JSON Lines, each policy only with the first record that rests on it.
 #[napi]
 pub fn records_to_lines(records: Vec<ClassInstance<'_, Record>>) -> napi::Result<String> {
-    guarded::<_, Box<Failure>>(|| {
+    guarded::<_, Failure>(|| {
         let mut writer = RecordWriter::new(Vec::new());
         for record in records {
             let written = writer.write(record.0.clone());
-            written.map_err(|error| Failure::new("FileError", "file", error))?;
+            written.map_err(|error| Failure::new(Class::File, "file", error))?;
         }
         Ok(String::from_utf8_lossy(&writer.into_inner()).into_owned())
     })

@@ -9,14 +9,16 @@ use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi::{Env, Task};
 use napi_derive::napi;
 use trimtab::estate::with_traces;
+use trimtab::failure::Failure;
 use trimtab::json;
 use trimtab::sim::Keep;
 use trimtab::simulation::{Settings, Simulation};
 
 use crate::decide::instant;
 use crate::estate::Estate;
-use crate::failure::{Failure, guarded};
+use crate::failure::guarded;
 use crate::record::Record;
+use crate::task::{Stop, again, whole};
 
 /// What takes the place of what the estate says.
 #[napi(object)]
@@ -35,32 +37,12 @@ pub struct Options {
     pub keep: Option<napi::Either<String, f64>>,
 }
 
-/// A flag that ends a simulation before its time.
-#[napi]
-#[derive(Debug, Default)]
-pub struct Stop(pub(crate) Arc<AtomicBool>);
-
-#[napi]
-impl Stop {
-    /// Not raised.
-    #[napi(constructor)]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Raises it.
-    #[napi]
-    pub fn raise(&self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-}
-
 type Progress = ThreadsafeFunction<f64, (), f64, napi::Status, false>;
 
 /// A simulation on its way, on another thread.
 pub struct Playing {
     estate: Estate,
-    settings: Result<(Settings, Option<Keep>), Option<Box<Failure>>>,
+    settings: Result<(Settings, Option<Keep>), Option<Failure>>,
     stop: Arc<AtomicBool>,
     progress: Option<Progress>,
 }
@@ -97,13 +79,11 @@ impl Simulated {
     #[napi]
     pub fn course_text(&self, service: String) -> napi::Result<String> {
         guarded(|| {
-            let mut courses = self.simulation.world().courses().iter();
-            let course = courses.find(|course| course.service().id.as_str() == service);
-            let course = course.ok_or_else(|| {
-                let message = format!("the estate has no service `{service}`");
-                Failure::new("DecisionError", "unknown-service", message)
-            });
-            course.map(|course| json::to_string(&course.points()))
+            let courses = self.simulation.world().courses();
+            let names = || courses.iter().map(|course| course.service().id.as_str());
+            let course = courses.iter().zip(names()).find(|(_, name)| *name == service);
+            let unknown = || Failure::unknown_service(&service, names());
+            course.map(|(course, _)| json::to_string(&course.points())).ok_or_else(unknown)
         })
     }
 }
@@ -113,17 +93,13 @@ impl Task for Playing {
     type JsValue = Simulated;
 
     fn compute(&mut self) -> napi::Result<Simulated> {
-        guarded::<_, Box<Failure>>(|| {
+        guarded::<_, Failure>(|| {
             let (settings, keep) = match &mut self.settings {
                 Ok(settings) => *settings,
-                Err(failure) => {
-                    let again = || Failure::new("InternalError", "internal", "played twice");
-                    return Err(failure.take().unwrap_or_else(again));
-                }
+                Err(failure) => return Err(failure.take().unwrap_or_else(again)),
             };
             let mut estate = with_traces(self.estate.0.clone())?;
-            let applied = settings.apply(&mut estate);
-            applied.map_err(|error| Failure::new("DecisionError", "span", error))?;
+            settings.apply(&mut estate)?;
             let mut simulation = Simulation::new(estate)?;
             let mut records = Vec::new();
             let (from, until) = (simulation.header().from, simulation.header().until);
@@ -147,7 +123,7 @@ impl Task for Playing {
                 None => simulation.drive(&mut passed)?,
             }
             if stop.load(Ordering::Relaxed) {
-                return Err(Failure::new("AbortError", "aborted", "the simulation was stopped"));
+                return Err(Failure::stopped("the simulation"));
             }
             Ok(Simulated { simulation, records })
         })
@@ -172,8 +148,8 @@ pub fn play(
     AsyncTask::new(Playing { estate, settings, stop, progress })
 }
 
-fn settings(options: &Options) -> Result<(Settings, Option<Keep>), Box<Failure>> {
-    let refused = |message: String| Failure::new("DecisionError", "option", message);
+fn settings(options: &Options) -> Result<(Settings, Option<Keep>), Failure> {
+    let refused = |message: String| Failure::option(message);
     let seed = options.seed.map(|seed| whole("seed", seed, 9_007_199_254_740_992.0)).transpose()?;
     let from = options.start.as_deref().map(instant).transpose()?;
     let until = options.until.as_deref().map(str::parse).transpose().map_err(refused)?;
@@ -192,16 +168,4 @@ fn settings(options: &Options) -> Result<(Settings, Option<Keep>), Box<Failure>>
         }
     };
     Ok((Settings { seed, from, until }, keep))
-}
-
-/// A number that must be whole, and at most so large.
-pub(crate) fn whole(name: &str, value: f64, most: f64) -> Result<u64, Box<Failure>> {
-    let fits = value.fract() == 0.0 && (0.0..=most).contains(&value);
-    // In range and whole, as was just seen.
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "just seen")]
-    let number = value as u64;
-    fits.then_some(number).ok_or_else(|| {
-        let message = format!("{name} must be a whole number, not {value}");
-        Failure::new("DecisionError", "option", message)
-    })
 }

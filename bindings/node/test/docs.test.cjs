@@ -33,8 +33,14 @@ test('bindings/node/README.md', () => {
 })
 
 test('docs/node.md: the portal answers, refuses, and goes on meanwhile', async () => {
-  const [[portal, questions]] = run('docs/node.md', '[portal, questions]')
+  const [[portal, questions, recorded, sized, answered]] = run(
+    'docs/node.md',
+    '[portal, questions, recorded, sized, answered]',
+  )
   assert.ok((await questions()).differ > 0)
+  await recorded()
+  assert.equal((await sized()).notes.length, 0)
+  assert.equal(await answered(), 'web')
   await new Promise((ready) => portal.listen(0, '127.0.0.1', ready))
   const at = `http://127.0.0.1:${portal.address().port}`
   const get = async (path) => {

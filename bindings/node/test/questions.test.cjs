@@ -3,9 +3,12 @@
 'use strict'
 
 const assert = require('node:assert/strict')
-const { readFileSync, readdirSync } = require('node:fs')
+const { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } = require('node:fs')
+const { tmpdir } = require('node:os')
 const { join } = require('node:path')
-const { after, test } = require('node:test')
+const { monitorEventLoopDelay } = require('node:perf_hooks')
+const { pathToFileURL } = require('node:url')
+const { after, before, test } = require('node:test')
 
 const trimtab = require('trimtab')
 const { hpa, rightsize } = trimtab
@@ -14,16 +17,22 @@ const root = process.env.TRIMTAB_ROOT ?? join(__dirname, '../../..')
 const folder = process.env.TRIMTAB_CASES ?? join(root, 'tests/cases')
 const rush = join(root, 'examples/hpa/morning-rush.jsonl')
 const tighter = join(root, 'examples/hpa/tighter.yaml')
+const somagent = () => trimtab.Estate.load(process.env.TRIMTAB_SOMAGENT ?? join(root, 'examples/somagent'))
 const filesOf = (name) => {
   const files = readdirSync(join(folder, name)).filter((file) => file.endsWith('.jsonl'))
   return files.map((file) => join(folder, name, file)).sort()
+}
+const all = async (iterable) => {
+  const values = []
+  for await (const value of iterable) values.push(value)
+  return values
 }
 let steps = 0
 let asked = 0
 
 for (const file of filesOf('hpa')) {
-  test(`the controller answered the same: ${file.split('/').at(-1)}`, () => {
-    const answers = [...hpa.replay(file)].flatMap((scenario) => scenario.answers)
+  test(`the controller answered the same: ${file.split('/').at(-1)}`, async () => {
+    const answers = (await all(hpa.replay(file))).flatMap((scenario) => scenario.answers)
     assert.ok(answers.length > 0)
     for (const { recorded, at } of answers) assert.equal(recorded, 'same', at)
     steps += answers.length
@@ -59,14 +68,17 @@ after(() => {
   console.log(`${steps} recorded steps, ${asked} answers about usage`)
 })
 
-test('histories one after the other', () => {
+test('histories one after the other', async () => {
   const lines = readFileSync(join(folder, 'rightsize/daily-peak.jsonl'), 'utf8').split('\n').slice(1)
-  const [history, again] = rightsize.replay([...lines, ...lines])
+  const [history, again] = await all(rightsize.replay([...lines, ...lines]))
   assert.equal(history.name, 'daily-peak')
   assert.deepEqual(history, { ...again, told: history.told })
   assert.deepEqual(JSON.parse(history.answers[0].text).runbook, history.answers[0].runbook)
-  assert.throws(() => [...rightsize.replay(['{"at":1}'])], { name: 'FormatError', place: 'line 1' })
-  assert.throws(() => [...rightsize.replay('nowhere')], trimtab.FileError)
+  await assert.rejects(all(rightsize.replay(['{"at":1}'])), { name: 'FormatError', place: /^line 1:/ })
+  await assert.rejects(all(rightsize.replay('nowhere')), { name: 'FileError', place: 'nowhere' })
+  const broken = rightsize.replay([...lines, ...lines, '{"at":'])
+  assert.deepEqual((await broken.next()).value, history)
+  await assert.rejects(broken.next(), { name: 'FormatError', place: `line ${2 * lines.length + 1}:6` })
 })
 
 test('an explanation', async () => {
@@ -75,7 +87,7 @@ test('an explanation', async () => {
   assert.equal(last.kind, 'HpaExplanation')
   assert.ok(new Date(first.at) < new Date(last.at))
   assert.deepEqual((await hpa.explain(rush, { at: new Date(first.at) }))[0], first)
-  const [scenario] = hpa.replay(rush)
+  const [scenario] = await all(hpa.replay(rush))
   assert.equal(first.finding.scaledTo, scenario.answers[0].scaledTo)
   assert.equal(last.finding.scaledTo, scenario.answers.at(-1).scaledTo)
   await assert.rejects(hpa.explain(rush, { step: 0 }), { code: 'option' })
@@ -99,13 +111,13 @@ test('a what-if', async () => {
   const [compared] = await hpa.whatIf(rush, tighter)
   assert.equal(compared.differences.length, compared.summary.differ)
   assert.ok(compared.summary.differ > 0)
-  const [{ answers }] = hpa.replay(rush)
+  const [{ answers }] = await all(hpa.replay(pathToFileURL(rush)))
   assert.equal(compared.summary.steps, answers.length)
   const same = await hpa.whatIf(rush, { controller: {} })
   assert.deepEqual([same[0].summary.differ, same[0].differences], [0, []])
   const misspelt = hpa.whatIf(rush, { controller: { tolerence: 1 } })
   await assert.rejects(misspelt, { name: 'DocumentError', help: /tolerance/ })
-  await assert.rejects(hpa.whatIf(['{}'], tighter), { name: 'FormatError', place: 'text:1' })
+  await assert.rejects(hpa.whatIf(['{}'], tighter), { name: 'FormatError', place: 'text:1:2' })
   await assert.rejects(hpa.whatIf(rush, tighter, { signal: AbortSignal.abort() }), { name: 'AbortError' })
 })
 
@@ -115,8 +127,8 @@ test('hostile texts', async () => {
     await assert.rejects(hpa.whatIf(rush, [text]), trimtab.TrimtabError)
     if (text === '') continue
     await assert.rejects(hpa.whatIf([text], tighter), trimtab.FormatError)
-    assert.throws(() => [...rightsize.replay([text])], trimtab.FormatError)
-    assert.throws(() => [...hpa.replay([text])], trimtab.FormatError)
+    await assert.rejects(all(rightsize.replay([text])), trimtab.FormatError)
+    await assert.rejects(all(hpa.replay([text])), trimtab.FormatError)
   }
 })
 
@@ -136,14 +148,22 @@ test('the declared types have the keys of real results', async () => {
       .map(({ name }) => name.text)
       .sort()
   })
-  const estate = trimtab.Estate.load(process.env.TRIMTAB_SOMAGENT ?? join(root, 'examples/somagent'))
-  const run = await trimtab.simulate(estate, { until: '30h' })
+  const run = await trimtab.simulate(somagent(), { until: '30h' })
   const [compared] = await hpa.whatIf(rush, tighter)
   const service = run.services.find(({ changes }) => changes.length > 0)
   const [account] = await hpa.explain(rush)
+  const usage = Buffer.from(`timestamp,workload,pod,container,cpu,memory\n1700000000,web,web-0,app,0.25,1e6\n`)
+  const fleet = await rightsize.fleet(usage)
+  const [container] = fleet
   const real = {
     Account: account,
     Compared: compared,
+    Container: container,
+    RightsizeResult: fleet.toJSON(),
+    Recommendation: container.vpa.found,
+    ResourceFinding: container.runbook.found.cpu,
+    Risk: container.present.risk,
+    Sized: container.present,
     Point: run.course('gateway-api')[0],
     Score: service.score,
     ServiceRun: service,
@@ -152,5 +172,89 @@ test('the declared types have the keys of real results', async () => {
     Total: compared.summary.changed,
     Totals: run.totals,
   }
+  const { patch, requests, limits, risk, ...advised } = container.vpa
+  assert.deepEqual(Object.keys(advised), keys.Advised)
   for (const [name, value] of Object.entries(real)) assert.deepEqual(Object.keys(value).sort(), keys[name], name)
 })
+
+/** A recording of so many steps, of one header, and a history of so many samples. */
+function* recording(steps) {
+  const [header, first] = readFileSync(rush, 'utf8').split('\n')
+  const { recorded, at, ...step } = JSON.parse(first)
+  const rest = JSON.stringify(step).slice(1)
+  yield header
+  for (let number = 0; number < steps; number += 1) {
+    yield `{"at":"${new Date(Date.parse(at) + number * 15_000).toISOString()}",${rest}`
+  }
+}
+
+function* usage(samples) {
+  yield JSON.stringify({ apiVersion: 'trimtab.dev/v1', kind: 'UsageHistory', name: 'a', containers: [{ name: 'app' }] })
+  for (let at = 0; at < samples; at += 1) yield `{"at":${at},"pod":"p","container":"app","cpu":0.5}`
+}
+
+const lasting = {
+  simulate: {
+    once: (signal) => trimtab.simulate(somagent(), { until: '240h', signal }),
+    long: (signal) => trimtab.simulate(somagent(), { until: '100000h', signal }),
+  },
+  'hpa.replay': {
+    once: (signal) => all(hpa.replay(recording(5_000), { signal })),
+    long: (signal) => all(hpa.replay(recording(1e9), { signal })),
+  },
+  'hpa.explain': {
+    once: (signal) => hpa.explain([...recording(5_000)], { signal }),
+    long: (signal) => hpa.explain(longer, { signal }),
+  },
+  'hpa.whatIf': {
+    once: (signal) => hpa.whatIf([...recording(5_000)], { controller: {} }, { signal }),
+    long: (signal) => hpa.whatIf(longer, { controller: {} }, { signal }),
+  },
+  'rightsize.replay': {
+    once: (signal) => all(rightsize.replay(usage(100_000), { signal })),
+    long: (signal) => all(rightsize.replay(usage(1e9), { signal })),
+  },
+  'rightsize.fleet': {
+    once: (signal) => rightsize.fleet(many.slice(0, 20), { signal }),
+    long: (signal) => rightsize.fleet(many, { signal }),
+  },
+}
+const scratch = mkdtempSync(join(tmpdir(), 'trimtab-'))
+const longer = join(scratch, 'longer.jsonl')
+const rows = Array.from({ length: 20_000 }, (_, number) => `${1_700_000_000 + number * 60},web,web-0,app,0.25\n`)
+const many = Array(300).fill(join(scratch, 'usage.csv'))
+before(() => {
+  writeFileSync(longer, [...recording(100_000)].join('\n'))
+  writeFileSync(many[0], `timestamp,workload,pod,container,cpu\n${rows.join('')}`)
+})
+after(() => rmSync(scratch, { recursive: true }))
+
+for (const [name, { once, long }] of Object.entries(lasting)) {
+  test(`the process goes on beside ${name}`, async () => {
+    const delay = monitorEventLoopDelay({ resolution: 1 })
+    let turns = 0
+    const timer = setInterval(() => (turns += 1), 1)
+    delay.enable()
+    await once()
+    delay.disable()
+    clearInterval(timer)
+    assert.ok(turns >= 5, `${turns} turns of the event loop, the longest ${delay.max / 1e6} ms`)
+  })
+
+  test(`${name} stops in the middle`, async () => {
+    const stop = new AbortController()
+    let spent = null
+    setTimeout(() => {
+      spent = process.cpuUsage()
+      stop.abort(new Error('enough'))
+    }, 200)
+    await assert.rejects(long(stop.signal), { message: 'enough' })
+    const { user, system } = process.cpuUsage(spent)
+    // Whole, it takes a multiple of that.
+    assert.ok(user + system < 600_000, `${user + system} us after it was stopped`)
+  })
+
+  test(`${name} does not begin once it is stopped`, async () => {
+    await assert.rejects(long(AbortSignal.abort()), { name: 'AbortError' })
+  })
+}

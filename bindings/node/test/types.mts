@@ -1,5 +1,5 @@
 // That what is written down as types compiles for those who import, and is as narrow as it says.
-import trimtab, { DocumentError, Estate, Service, TrimtabError, hpa, readRecords, simulate } from 'trimtab'
+import trimtab, { DocumentError, Estate, Service, TrimtabError, hpa, readRecords, rightsize, simulate } from 'trimtab'
 
 export function decide(estate: Estate): string {
   const service = new Service(estate.policy('billing-service'))
@@ -31,5 +31,23 @@ export function errors(): string[] {
   }
 }
 
-export const answers = [...hpa.replay(['{}'])].flatMap(({ answers }) => answers.map(({ scaledTo }) => scaledTo))
+export async function replayed(signal: AbortSignal): Promise<(number | null)[]> {
+  const sizes: (number | null)[] = []
+  for await (const { answers } of hpa.replay(new URL('file:///recorded.jsonl'), { signal })) {
+    sizes.push(...answers.map(({ scaledTo }) => scaledTo))
+  }
+  // @ts-expect-error: it is not there at once
+  for (const scenario of hpa.replay(['{}'])) void scenario
+  return sizes
+}
+
+export async function sized(estate: Estate, bytes: Uint8Array): Promise<number | undefined> {
+  const fleet = await rightsize.fleet(['usage', bytes], { estate, now: new Date(), threads: 2 })
+  // @ts-expect-error: a price is told with what it is of
+  await rightsize.fleet('usage', { prices: 0.04 })
+  const [first] = fleet
+  const target: number | undefined = first?.vpa.found.target.cpu
+  return fleet.container('shop/web/app')?.krr.requests.cpu ?? target
+}
+
 export const same: typeof trimtab.Estate = Estate

@@ -3,8 +3,9 @@
 use std::ffi::OsString;
 
 use pyo3::prelude::*;
+use trimtab::failure::Failure;
 
-use crate::failure::{Failure, guarded};
+use crate::failure::guarded;
 
 /// Runs the command with these arguments, the first of them its own name, and gives its exit code.
 #[pyfunction]

@@ -9,7 +9,7 @@ use trimtab::owned;
 use trimtab::record::InputPremise;
 use trimtab::{BudgetName, Reason, Replicas, Said};
 
-use crate::failure::{Failure, guarded};
+use crate::failure::guarded;
 use crate::hpa::World;
 use crate::policy::{Policy, State};
 use crate::record::Record;
@@ -138,7 +138,7 @@ impl Pending {
         let service = self.0.service().policy().service().clone();
         let cap =
             Cap { service, budget: BudgetName::from(budget), at_most: Replicas::new(at_most) };
-        guarded::<_, Failure>(|| Ok(Self(self.0.clone().cap(cap))))
+        guarded::<_, trimtab::Error>(|| Ok(Self(self.0.clone().cap(cap))))
     }
 
     /// Takes note of what came of the write.

@@ -7,9 +7,10 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use trimtab::documents::{Document, Source, read_estate};
 use trimtab::estate::LoadError;
+use trimtab::failure::Failure;
 use trimtab::files;
 
-use crate::failure::{Failure, guarded, shown};
+use crate::failure::{guarded, raised, shown};
 use crate::policy::Policy;
 
 /// An estate's documents, read and checked: services, what governs them, what they cost.
@@ -73,12 +74,8 @@ impl Estate {
     /// What governs a service.
     fn policy(&self, service: &str) -> PyResult<Policy> {
         let policy = self.document.policy(service).cloned();
-        let policy = policy.ok_or_else(|| {
-            let message = format!("the estate has no service `{service}`");
-            let known = format!("its services are {}", self.services().join(", "));
-            PyErr::from(Failure::new("DecisionError", "unknown-service", message).help(known))
-        })?;
-        Ok(Policy(Arc::new(policy)))
+        let unknown = || raised(Failure::unknown_service(service, self.services()));
+        Ok(Policy(Arc::new(policy.ok_or_else(unknown)?)))
     }
 
     fn __repr__(&self) -> String {

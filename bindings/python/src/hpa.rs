@@ -2,10 +2,11 @@
 
 use pyo3::prelude::*;
 use trimtab::documents::scenario::{self, Line};
-use trimtab::scenario::{self as replay, Compared};
+use trimtab::failure::{Class, Failure};
+use trimtab::scenario::{Played, ReplayLines};
 use trimtab::{hpa, json};
 
-use crate::failure::{Failure, guarded};
+use crate::failure::guarded;
 use crate::policy::Policy;
 
 /// What a loop of the controller sees: the target's scale, its pods, what the metrics APIs answer.
@@ -22,13 +23,13 @@ impl World {
             let autoscaler = policy.0.hpa().ok_or_else(|| {
                 let service = policy.0.service();
                 let message = format!("`{service}` is not under the hpa law");
-                Failure::new("DecisionError", "wrong-law", message)
+                Failure::new(Class::Decision, "wrong-law", message)
             })?;
-            match scenario::read_line(text).map_err(malformed)? {
+            match scenario::read_line(text)? {
                 Line::Step(step) => Ok(Self(step.world(autoscaler))),
                 Line::Header(_) => {
                     let message = "a step of a scenario is expected, this is a header";
-                    Err(Failure::new("FormatError", "malformed", message))
+                    Err(Failure::malformed(message))
                 }
             }
         })
@@ -56,55 +57,27 @@ impl World {
 
 /// The name of the scenario that a line begins, the answer to its step, and how that compares with
 /// the recorded one.
-type Played = (Option<String>, Option<String>, Option<String>);
+type Said = (Option<String>, Option<String>, Option<String>);
 
 /// Recorded scenarios while they are being replayed, line by line.
 #[pyclass(module = "trimtab.hpa", name = "Replay")]
 #[derive(Debug)]
-pub(crate) struct Replay(Option<replay::Replay>);
+pub(crate) struct Replay(ReplayLines);
 
 #[pymethods]
 impl Replay {
     /// Before the first header.
     #[new]
     fn new() -> Self {
-        Self(None)
+        Self(ReplayLines::default())
     }
 
     /// Plays the next line. A header begins a scenario, with a controller that has just started,
     /// and gives its name; a step gives what the controller does, as canonical JSON.
     /// Where the step carries a recorded answer, the third says how the two compare.
-    fn line(&mut self, py: Python<'_>, text: &str) -> PyResult<Played> {
-        py.detach(|| {
-            guarded::<_, Failure>(|| match scenario::read_line(text).map_err(malformed)? {
-                Line::Header(header) => {
-                    self.0 = Some(replay::Replay::begin(&header));
-                    Ok((Some(header.name), None, None))
-                }
-                Line::Step(step) => {
-                    let before =
-                        || Failure::new("FormatError", "malformed", "a step before any header");
-                    let replay = self.0.as_mut().ok_or_else(before)?;
-                    let answer = replay.step(&step);
-                    let answer = answer
-                        .map_err(|error| Failure::new("DecisionError", "time-went-back", error))?;
-                    let recorded = step.recorded().map(|recorded| compared(recorded, &answer));
-                    Ok((None, Some(json::to_string(&answer)), recorded.transpose()?))
-                }
-            })
-        })
+    fn line(&mut self, py: Python<'_>, text: &str) -> PyResult<Said> {
+        let played = py.detach(|| guarded(|| self.0.line(text)))?;
+        let Played { name, answer, recorded } = played;
+        Ok((name, answer, recorded))
     }
-}
-
-fn compared(recorded: &str, answer: &replay::Answer) -> Result<String, Failure> {
-    match replay::compare(recorded, answer) {
-        Ok(Compared::Same) => Ok("same".into()),
-        Ok(Compared::Panicked) => Ok("panicked".into()),
-        Ok(Compared::Differs(difference)) => Ok(difference.to_string()),
-        Err(problem) => Err(Failure::new("FormatError", "malformed", problem)),
-    }
-}
-
-pub(crate) fn malformed(error: scenario::LineError) -> Failure {
-    Failure::new("FormatError", "malformed", error)
 }

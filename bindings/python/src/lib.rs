@@ -8,6 +8,7 @@ mod decide;
 mod estate;
 mod failure;
 mod hpa;
+mod interrupt;
 mod policy;
 mod questions;
 mod record;
@@ -38,7 +39,7 @@ mod _trimtab {
     #[pymodule_export]
     use crate::record::{Record, RecordReader, records_to_lines};
     #[pymodule_export]
-    use crate::rightsize::{UsageReplay, fleet};
+    use crate::rightsize::{UsageReplay, fleet, read_at};
     #[pymodule_export]
     use crate::sample::Sample;
     #[pymodule_export]

@@ -6,11 +6,11 @@ use std::path::PathBuf;
 use std::sync::Mutex;
 
 use pyo3::prelude::*;
-use trimtab::Divergence;
+use trimtab::failure::{Class, Failure};
 use trimtab::files::{self, FileError};
 use trimtab::json::{self, RecordWriter};
 
-use crate::failure::{Failure, guarded};
+use crate::failure::{guarded, raised};
 use crate::policy::{Policy, State, from_json};
 use crate::time::Instant;
 
@@ -100,12 +100,12 @@ impl Record {
     /// Works the finding out again from what the decision rested on; an error says where the two
     /// differ.
     fn verify(&self) -> PyResult<()> {
-        guarded(|| trimtab::replay(&self.0).map_err(diverged))
+        guarded(|| trimtab::replay(&self.0))
     }
 
     /// The record as it comes out again today.
     fn again(&self) -> PyResult<Self> {
-        guarded(|| trimtab::again(&self.0).map_err(diverged)).map(Self)
+        guarded(|| trimtab::again(&self.0)).map(Self)
     }
 
     fn __repr__(&self) -> String {
@@ -117,15 +117,6 @@ impl Record {
     fn __reduce__(&self, py: Python<'_>) -> PyResult<(Py<PyAny>, (String,))> {
         Ok((from_json::<Self>(py)?, (self.to_json(),)))
     }
-}
-
-fn diverged(divergence: Divergence) -> Failure {
-    let code = match &divergence {
-        Divergence::NoPolicy { .. } => "no-policy",
-        Divergence::Premise(error) => error.code(),
-        Divergence::Finding { .. } => "finding-differs",
-    };
-    Failure::new("DivergenceError", code, divergence)
 }
 
 /// The records of a stream, one a line, each with its policy put back.
@@ -160,12 +151,7 @@ impl RecordReader {
             }
             match next.transpose() {
                 Ok(record) => Ok(record.map(Record)),
-                Err(error) => {
-                    let place = error.to_string();
-                    let place = place.split(": ").next().unwrap_or_default();
-                    let place = format!("{}:{place}", self.name);
-                    Err(Failure::from(error).at(place).into())
-                }
+                Err(error) => Err(raised(Failure::from(error).within(&self.name))),
             }
         })
     }
@@ -178,7 +164,7 @@ pub(crate) fn records_to_lines(records: Vec<Record>) -> PyResult<String> {
         let mut writer = RecordWriter::new(Vec::new());
         for record in records {
             let written = writer.write(record.0);
-            written.map_err(|error| Failure::new("FileError", "file", error))?;
+            written.map_err(|error| Failure::new(Class::File, "file", error))?;
         }
         Ok(String::from_utf8_lossy(&writer.into_inner()).into_owned())
     })

@@ -5,12 +5,13 @@ use std::ops::ControlFlow;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use trimtab::estate::with_traces;
+use trimtab::failure::Failure;
 use trimtab::json;
 use trimtab::sim::Keep;
 use trimtab::simulation::{Settings, Simulation, Until};
 
 use crate::estate::Estate;
-use crate::failure::{Failure, guarded};
+use crate::failure::{guarded, raised};
 use crate::record::Record;
 use crate::time::{Instant, Length};
 
@@ -57,8 +58,7 @@ pub(crate) fn simulate(
     py.detach(|| {
         let mut simulation = guarded::<_, Failure>(|| {
             let mut estate = with_traces(estate.document)?;
-            let applied = settings.apply(&mut estate);
-            applied.map_err(|error| Failure::new("DecisionError", "span", error))?;
+            settings.apply(&mut estate)?;
             Ok(Simulation::new(estate)?)
         })?;
         let mut records = Vec::new();
@@ -107,12 +107,11 @@ impl Played {
 
     /// A service over time, thinned out to what can be drawn, as canonical JSON.
     fn course(&self, service: &str) -> PyResult<String> {
-        let mut courses = self.simulation.world().courses().iter();
-        let course = courses.find(|course| course.service().id.as_str() == service);
-        let course = course.ok_or_else(|| {
-            let message = format!("the estate has no service `{service}`");
-            PyErr::from(Failure::new("DecisionError", "unknown-service", message))
-        })?;
+        let courses = self.simulation.world().courses();
+        let names = || courses.iter().map(|course| course.service().id.as_str());
+        let course = courses.iter().zip(names()).find(|(_, name)| *name == service);
+        let unknown = || raised(Failure::unknown_service(service, names()));
+        let (course, _) = course.ok_or_else(unknown)?;
         Ok(json::to_string(&course.points()))
     }
 }

@@ -104,6 +104,11 @@ class Table:
             rows, 0, 0, 1, len(columns), self._buffers([None]), self._pointers(_Array, arrays)
         )
 
+    def lies_at(self) -> list[tuple[int, int]]:
+        """Where the numbers are that it hands on: addresses and lengths in bytes."""
+        held = (each for each in self._kept if isinstance(each, array.array) and each.itemsize == 8)
+        return [(each.buffer_info()[0], len(each) * 8) for each in held]
+
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         self._stream = _Stream(
             _GetSchema(self._get_schema),

@@ -135,19 +135,74 @@ def test_progress_and_what_it_raises(estate: Estate) -> None:
         simulate(estate, progress=enough)
 
 
-def test_ctrl_c() -> None:
-    code = (
-        "import trimtab, signal, os, threading, datetime\n"
-        # A shell that runs something beside itself has it ignore the signal.
-        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
-        f"estate = trimtab.Estate.load({str(SOMAGENT)!r})\n"
-        "threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
-        "trimtab.simulate(estate, until=datetime.timedelta(days=3650))\n"
-    )
-    told = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=600
-    )
-    assert "KeyboardInterrupt" in told.stderr, told.stderr
+RUSH = ROOT / "examples" / "hpa" / "morning-rush.jsonl"
+PREPARED = f"""
+import datetime, json, os, signal, tempfile, threading, time, trimtab
+from trimtab import hpa, rightsize
+# A shell that runs something beside itself has it ignore the signal.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+estate = trimtab.Estate.load({str(SOMAGENT)!r})
+head, step = open({str(RUSH)!r}).read().splitlines()[:2]
+step = json.loads(step)
+del step["at"], step["recorded"]
+rest = json.dumps(step)[1:]
+start = datetime.datetime(2026, 3, 2, 9, tzinfo=datetime.timezone.utc)
+folder = tempfile.TemporaryDirectory()
+
+def recording(steps):
+    yield head
+    for number in range(steps):
+        at = start + datetime.timedelta(seconds=15 * number)
+        yield f'{{{{"at":"{{at:%Y-%m-%dT%H:%M:%SZ}}",{{rest}}'
+
+def usage():
+    head = {{"apiVersion": "trimtab.dev/v1", "kind": "UsageHistory", "name": "a", "containers": [{{"name": "app"}}]}}
+    yield json.dumps(head)
+    for number in range(10**9):
+        yield f'{{{{"at":{{number}},"pod":"p","container":"app","cpu":0.5}}}}'
+
+def written(name, lines):
+    path = os.path.join(folder.name, name)
+    with open(path, "w") as file:
+        file.writelines(line + "\\n" for line in lines)
+    return path
+
+def rows():
+    yield "timestamp,workload,pod,container,cpu"
+    for number in range(50_000):
+        yield f"{{1_700_000_000 + 60 * number}},web,web-0,app,0.25"
+
+def interrupted(work):
+    sent = []
+
+    def interrupt():
+        sent.append(time.process_time())
+        os.kill(os.getpid(), signal.SIGINT)
+
+    threading.Timer(0.2, interrupt).start()
+    try:
+        work()
+    except KeyboardInterrupt:
+        print(time.process_time() - sent[0])
+"""
+LONG = {
+    "simulate": "interrupted(lambda: trimtab.simulate(estate, until=datetime.timedelta(days=3650)))",
+    "hpa.replay": "interrupted(lambda: list(hpa.replay(recording(10**9))))",
+    "hpa.what_if": "interrupted(lambda: list(hpa.what_if(recording(10**9), {'controller': {}})))",
+    "hpa.explain": "path = written('long.jsonl', recording(200_000))\n"
+    "interrupted(lambda: hpa.explain(path))",
+    "rightsize.replay": "interrupted(lambda: list(rightsize.replay(usage())))",
+    "rightsize.fleet": "path = written('usage.csv', rows())\n"
+    "interrupted(lambda: rightsize.fleet(*[path] * 300))",
+}
+
+
+@pytest.mark.parametrize("call", LONG)
+def test_ctrl_c(call: str) -> None:
+    command = [sys.executable, "-c", PREPARED + LONG[call]]
+    told = subprocess.run(command, capture_output=True, text=True, timeout=600, check=True)
+    # In the middle and not at the end: whole, each takes a multiple of that.
+    assert told.stdout and float(told.stdout) < 0.6, (told.stdout, told.stderr)
 
 
 def test_threads_play_side_by_side(estate: Estate, run: trimtab.Simulation) -> None:
@@ -224,8 +279,10 @@ def test_calls_that_make_no_sense(estate: Estate) -> None:
     assert caught.value.code == "other-policy"
     with pytest.raises(ValueError, match="unknown quality"):
         Sample("cpu", 1.0, NOON, "s", quality="fine")  # type: ignore[arg-type]
-    with pytest.raises(trimtab.FileError, match="no such file"):
+    with pytest.raises(trimtab.FileError, match="no such file") as unread:
         Estate.load("nowhere")
+    assert (unread.value.code, unread.value.place) == ("file", "nowhere")
+    assert repr(type(unread.value)) == "<class 'trimtab.FileError'>"
     with pytest.raises(ValueError, match="expected 'changes'"):
         simulate(estate, keep="none")  # type: ignore[arg-type]
     with pytest.raises(trimtab.DecisionError, match="not after its beginning"):

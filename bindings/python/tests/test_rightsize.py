@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import trimtab
 from arrow import RELEASED, Table
-from trimtab import rightsize
+from trimtab import _trimtab, rightsize
 
 CASES = Path(__file__).parents[3] / "tests" / "cases" / "rightsize"
 FILES = sorted(CASES.glob("*.jsonl"))
@@ -40,7 +40,7 @@ def test_case(path: Path) -> None:
             recorded = line.split(',"recorded":{', 1)[1].removesuffix("}")
             at = line.split('"at":', 1)[1].split(",", 1)[0]
             assert answer == f'{{"at":{at},{recorded}'
-            came.append(rightsize.Answer(json.loads(answer).pop("at"), {}, answer))
+            came.append(rightsize.Answer(json.loads(answer).pop("at"), {}, text=answer))
     assert len(came) == len(expected) > 0
     assert told == json.loads(first)["told"]
     global ANSWERS
@@ -62,7 +62,7 @@ def test_a_history_and_its_answers() -> None:
     assert answer.to_dict()["at"] == answer.at == 604_800
     with pytest.raises(trimtab.FormatError) as caught:
         list(rightsize.replay([*lines, '{"at":']))
-    assert caught.value.place == f"line {len(lines) + 1}"
+    assert caught.value.place == f"line {len(lines) + 1}:6"
 
 
 def rows() -> list[tuple[int, str, str, str, float, float]]:
@@ -111,6 +111,75 @@ def test_a_fleet_from_a_file_a_table_and_the_command(tmp_path: Path) -> None:
     assert again == fleet and repr(again) == "<Fleet of 1 containers, 0 notes>"
     assert fleet.to_dict()["kind"] == "RightsizeResult"
     assert fleet._repr_html_().count("<tr>") == 2
+
+
+OBJECTS = """
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  replicas: 1
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      containers: [{name: app, resources: {requests: {cpu: 500m, memory: 1Gi}, limits: {memory: 1Gi}}}]
+---
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {name: web-hpa}
+spec:
+  maxReplicas: 9
+  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}
+  metrics: [{type: Resource, resource: {name: cpu, target: {type: Utilization, averageUtilization: 60}}}]
+"""
+
+
+def test_objects_and_autoscalers(tmp_path: Path) -> None:
+    (tmp_path / "usage.csv").write_text(csv())
+    objects = tmp_path / "objects.yaml"
+    objects.write_text(OBJECTS)
+    told = {"objects.yaml": OBJECTS}
+    fleet = rightsize.fleet(tmp_path / "usage.csv", workloads=told, autoscalers=told)
+    app = fleet["web/app"]
+    assert app.present.requests == rightsize.Amounts(cpu=500, memory=2**30)
+    (scaled,) = app.autoscalers
+    assert (scaled.name, scaled.resource, scaled.target, scaled.untold) == ("web-hpa", "cpu", 60, None)
+    assert scaled.average_value == "300m" and scaled.now is not None and scaled.now.request == "500m"
+    assert scaled.krr is not None and scaled.krr.request == "310m"
+    assert rightsize.fleet(tmp_path / "usage.csv", workloads=objects, autoscalers=objects) == fleet
+    assert rightsize.fleet(tmp_path / "usage.csv")["web/app"].autoscalers == ()
+    with pytest.raises(trimtab.DocumentError) as caught:
+        rightsize.fleet(tmp_path / "usage.csv", autoscalers={"a": OBJECTS.replace("maxReplicas: 9", "maxReplicas: many")})
+    assert (caught.value.place or "").startswith("a:")
+
+
+def copied(given: Table) -> tuple[int, int]:
+    """How many bytes of samples the methods got to see, and how many of them lay elsewhere."""
+    seen = [(at, size) for at, size in _trimtab._read_at([given]) if size > 0]
+    own = given.lies_at()
+    elsewhere = (
+        size
+        for at, size in seen
+        if not any(start <= at and at + size <= start + length for start, length in own)
+    )
+    return sum(size for _, size in seen), sum(elsewhere)
+
+
+def test_samples_are_not_copied() -> None:
+    """What the methods read are the very numbers that the table holds."""
+    samples = len(MINUTES) * 16
+    assert copied(table()) == (samples, 0)
+    # Rows of two pods in turns are brought together, which is a copy.
+    at, workload, _, container, cpu, _ = zip(*rows(), strict=True)
+    in_turns = Table(
+        ("timestamp", [second * 10**9 for second in at]),
+        ("workload", workload),
+        ("pod", [f"web-{number % 2}" for number in range(len(at))]),
+        ("container", container),
+        ("cpu", cpu),
+    )
+    assert copied(in_turns) == (samples, samples)
 
 
 def test_two_halves_are_a_whole(tmp_path: Path) -> None:
@@ -168,8 +237,12 @@ def test_hostile_tables(tmp_path: Path) -> None:
         rightsize.fleet(NoCapsule())
     with pytest.raises(RuntimeError, match="not today"):
         rightsize.fleet(Raises())
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match="a table that has `__arrow_c_stream__`, not <class 'int'>"):
         rightsize.fleet(5)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="at least one history"):
+        rightsize.fleet()
+    with pytest.raises(ValueError, match="at least 1"):
+        rightsize.fleet(table(), threads=0)
     strange = rightsize.fleet(Table(("timestamp", at), *names, ("cpuu", [1.0] * len(at))))
     assert len(strange) == 0 and "table 1" in strange.notes[0]
     unreadable = tmp_path / "usage.parquet"

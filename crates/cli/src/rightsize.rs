@@ -5,9 +5,10 @@ pub(crate) mod replay;
 mod table;
 
 use std::cmp::Reverse;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use trimtab::documents::read_estate;
+use trimtab::documents::workloads::read_workloads;
+use trimtab::documents::{self, Manifests, read_autoscalers, read_estate};
 use trimtab::history::fleet::{Answers, Fleet, Source};
 use trimtab::history::usage::{Note, WorkloadId};
 use trimtab::rightsize::Prices;
@@ -20,7 +21,7 @@ use crate::{files, terminal};
 
 /// Answers for a fleet.
 pub(crate) fn run(args: &args::Rightsize) -> Result<(), Failure> {
-    let stated = args.estate.as_deref().map(stated).transpose()?.unwrap_or_default();
+    let stated = stated(args)?;
     let prices = args.prices.map(|prices| prices.0).or_else(|| stated.prices());
     let (workload, now) = (args.workload.clone(), args.now);
     let ask = Ask { workload, now, threads: args.threads, stated };
@@ -71,11 +72,34 @@ fn tell(notes: &[&Note]) {
     }
 }
 
-/// What an estate's documents say.
-fn stated(dir: &Path) -> Result<Stated, Failure> {
-    let document = read_estate(&files::documents(dir)?).map_err(Failure::Findings)?;
-    terminal::warn_of(document.warnings());
-    Ok(Stated::by(&document))
+/// What an estate, the objects of workloads and autoscalers say.
+fn stated(args: &args::Rightsize) -> Result<Stated, Failure> {
+    let mut stated = Stated::default();
+    if let Some(dir) = &args.estate {
+        let document = read_estate(&files::documents(dir)?).map_err(Failure::Findings)?;
+        terminal::warn_of(document.warnings());
+        stated = Stated::by(&document);
+    }
+    if !args.workloads.is_empty() {
+        let objects = read_workloads(&documents(&args.workloads)?).map_err(Failure::Findings)?;
+        stated = stated.with_workloads(objects);
+    }
+    if !args.hpa.is_empty() {
+        let Manifests { read, findings } = read_autoscalers(&documents(&args.hpa)?);
+        if !findings.is_empty() {
+            return Err(Failure::Findings(findings));
+        }
+        stated = stated.with_autoscalers(read.iter().map(|manifest| &manifest.object));
+    }
+    Ok(stated)
+}
+
+fn documents(paths: &[PathBuf]) -> Result<Vec<documents::Source>, Failure> {
+    let mut sources = Vec::new();
+    for path in paths {
+        sources.extend(files::documents(path)?);
+    }
+    Ok(sources)
 }
 
 /// Each path, with standard input for `-`.

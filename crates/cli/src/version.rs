@@ -4,7 +4,7 @@ use std::io::Write;
 
 use serde::Serialize;
 use trimtab::json::{self, API_VERSION};
-use trimtab::{account, simulation};
+use trimtab::{account, simulation, sizing};
 
 use crate::args::{self, Format};
 use crate::failure::Failure;
@@ -27,6 +27,7 @@ struct Versions {
     state: u32,
     simulation_result: u32,
     hpa_explanation: u32,
+    rightsize_result: u32,
 }
 
 pub(crate) fn run(args: args::Version) -> Result<(), Failure> {
@@ -39,19 +40,20 @@ pub(crate) fn run(args: args::Version) -> Result<(), Failure> {
         state: STATE,
         simulation_result: simulation::VERSION,
         hpa_explanation: account::VERSION,
+        rightsize_result: sizing::VERSION,
     };
     if args.output == Format::Json {
         return terminal::bytes(&format!("{}\n", json::to_string(&versions)));
     }
-    let Versions { trimtab, estate, record, state, simulation_result, hpa_explanation, .. } =
-        versions;
+    let Versions { trimtab, estate, record, state, .. } = versions;
+    let Versions { simulation_result, hpa_explanation, rightsize_result, .. } = versions;
     terminal::page(|page| {
         writeln!(page, "trimtab {trimtab}")?;
         writeln!(page, "reads   estates {estate}, autoscalers autoscaling/v2")?;
         writeln!(
             page,
             "writes  records {record}, states {state}, simulation results {simulation_result}, \
-             explanations {hpa_explanation}"
+             explanations {hpa_explanation}, right-sizing results {rightsize_result}"
         )
     })
 }

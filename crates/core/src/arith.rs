@@ -78,12 +78,6 @@ pub(crate) const fn index_of_u64(value: u64) -> usize {
     value as usize
 }
 
-/// A `u32` as an index; exact where an address has at least 32 bits.
-#[inline]
-pub(crate) const fn index_of_u32(value: u32) -> usize {
-    value as usize
-}
-
 /// An `i64` as `i128`; always exact.
 #[inline]
 pub(crate) const fn wider(value: i64) -> i128 {

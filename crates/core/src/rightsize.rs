@@ -13,6 +13,7 @@ mod percentile;
 mod risk;
 pub mod runbook;
 mod samples;
+mod series;
 mod sizes;
 mod sum;
 mod usage;

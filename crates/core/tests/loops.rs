@@ -157,7 +157,7 @@ fn what_a_pod_requests_as_a_whole() {
     ];
     let total = |own: &[(&str, &str)], init: &[ContainerRequests]| {
         let total = pod_level_requests(&app, init, &list(own), &list(&[("cpu", "10m")]))?;
-        Some(total.into_iter().map(|(name, milli)| (name, milli.0)).collect::<Vec<_>>())
+        Some(total.iter().map(|(name, milli)| (name.to_owned(), milli.0)).collect::<Vec<_>>())
     };
     let named = |of: &[(&str, i64)]| -> Option<Vec<(String, i64)>> {
         Some(of.iter().map(|(name, milli)| ((*name).to_owned(), *milli)).collect())

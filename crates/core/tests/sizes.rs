@@ -5,7 +5,7 @@ use trimtab_core::hpa::{Autoscaler, Controller, Hpa, MetricSpec, Milli, Target};
 use trimtab_core::rightsize::krr::{self, Krr, Points, Score, Severity, Simple};
 use trimtab_core::rightsize::runbook::{self, Finding, Guard, Runbook};
 use trimtab_core::rightsize::vpa::{
-    self, Checkpoint, DecayCache, Recommender, Vpa, proportional_limits,
+    self, Checkpoint, DecayCache, Recommender, Round, Vpa, proportional_limits,
 };
 use trimtab_core::rightsize::{
     Amounts, Asked, Estimator, Evidence, Load, PodId, Refused, Replayed, Resource, Samples, Seen,
@@ -171,7 +171,9 @@ fn points_of_several_pods_are_apart() {
 fn found(settings: runbook::Settings, bytes: impl Fn(i64) -> f64) -> Finding {
     let week: Vec<Usage> = (0..=2016).map(|step| memory(0, 300 * step, bytes(step))).collect();
     let runbook = all(Runbook::new(settings), &week);
-    assert_eq!(runbook.samples().later_than(at(0), Resource::Memory), 2016);
+    let mut samples = Samples::default();
+    week.iter().for_each(|usage| samples.add(usage).expect("an amount"));
+    assert_eq!(samples.later_than(at(0), Resource::Memory), 2016);
     runbook.recommend(&asked(WEEK, Amounts::default(), amounts(1000, 1000))).memory
 }
 
@@ -280,17 +282,22 @@ fn factors_are_kept_by_half_life_too() {
 
 #[test]
 fn containers_abreast_each_take_in_what_they_used() {
-    let mut fleet = vec![Vpa::default(); 33];
+    let mut fleet = vec![Vpa::default(); 70];
+    let pods = [PodId::new(0); 70];
+    let mut values = [0.25; 70];
+    (values[32], values[69]) = (f64::NAN, f64::INFINITY);
     for second in [0, 60, 120] {
-        let used = |place: usize| [cpu(0, second, if place == 32 { f64::NAN } else { 0.25 })];
+        let at = [at(second).nanos(); 70];
         let mut refused = Vec::new();
-        Vpa::add_abreast(&mut fleet, used, &mut DecayCache::default(), |place, why| {
-            refused.push((place, why));
-        });
-        assert!(matches!(refused[..], [(32, Refused::NotFinite(_))]), "{refused:?}");
+        let round = Round { resource: Resource::Cpu, pods: &pods, at: &at, values: &values };
+        Vpa::add_abreast(&mut fleet, round, |place, why| refused.push((place, why)));
+        let [(32, Refused::NotFinite(_)), (69, Refused::NotFinite(_))] = refused[..] else {
+            panic!("{refused:?}");
+        };
     }
-    let counts: Vec<i64> = fleet.iter().map(Vpa::samples).collect();
-    assert_eq!((&counts[..32], counts[32]), (&[3; 32][..], 0));
+    let mut wanted = [3; 70];
+    (wanted[32], wanted[69]) = (0, 0);
+    assert_eq!(fleet.iter().map(Vpa::samples).collect::<Vec<_>>(), wanted);
 }
 
 /// Half of all lies below the edge, so any rounding decides; a third does not.

@@ -17,6 +17,7 @@ mod estate;
 mod field;
 mod finding;
 mod form;
+mod json;
 mod kubernetes;
 mod line;
 mod parse;
@@ -30,6 +31,7 @@ mod source;
 mod tests;
 mod tree;
 pub mod usage;
+pub mod workloads;
 
 pub use self::estate::{Document, TraceRef, read_estate};
 pub use self::finding::{Code, Finding, Level, render};

@@ -7,6 +7,8 @@ mod source;
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 use std::ops::Range;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use trimtab_core::Timestamp;
 
@@ -44,6 +46,7 @@ pub struct Fleet {
     index: BTreeMap<WorkloadId, Vec<Place>>,
     notes: Vec<Note>,
     task: usize,
+    stop: Arc<AtomicBool>,
 }
 
 /// Rows of a file of columns among which a workload's are.
@@ -73,13 +76,21 @@ impl Fleet {
     /// a note, and the rest goes on.
     #[must_use]
     pub fn read(sources: Vec<Source>, threads: NonZeroUsize) -> Self {
-        let opened = each::of(threads, sources, source::open);
+        Self::read_unless(sources, threads, Arc::default())
+    }
+
+    /// As [`Fleet::read`], and gives up soon after `stop` is raised, while it is being read or asked:
+    /// what there is by then is a part, of which nothing should be told.
+    #[must_use]
+    pub fn read_unless(sources: Vec<Source>, threads: NonZeroUsize, stop: Arc<AtomicBool>) -> Self {
+        let opened = each::of(threads, &stop, sources, |source| source::open(source, &stop));
         let mut fleet = Self {
             held: Held::new(),
             files: Vec::new(),
             index: BTreeMap::new(),
             notes: Vec::new(),
             task: TASK,
+            stop,
         };
         for opened in opened {
             match opened {
@@ -108,7 +119,7 @@ impl Fleet {
             .flat_map(|(file, columnar)| (0..columnar.blocks()).map(move |block| (file, block)))
             .collect();
         let files = &self.files;
-        let found = each::of(threads, blocks, |(file, block)| {
+        let found = each::of(threads, &self.stop, blocks, |(file, block)| {
             let extents = files.get(file).map(|columnar| columnar.extents(block));
             (file, block, extents)
         });
@@ -143,7 +154,8 @@ impl Fleet {
         answer: impl Fn(&Workload<'_>) -> A + Sync,
     ) -> Answers<A> {
         let tasks = self.tasks(wanted);
-        let done = each::of(threads, tasks, |task| gather::task(self, &task, now, &answer));
+        let done =
+            each::of(threads, &self.stop, tasks, |task| gather::task(self, &task, now, &answer));
         let mut answers = Answers { of_workloads: Vec::new(), notes: Vec::new() };
         let mut told = BTreeSet::new();
         for (of_task, notes) in done {
@@ -151,7 +163,7 @@ impl Fleet {
             // A damaged part is met by each task that has rows in it.
             answers.notes.extend(notes.into_iter().filter(|note| match note {
                 Note::Unread { error, .. } => told.insert(error.to_string()),
-                Note::Doubtful { .. } => true,
+                _ => true,
             }));
         }
         answers

@@ -29,6 +29,7 @@ pub use self::cells::ABSENT;
 pub use self::doubts::Doubt;
 pub use self::held::Held;
 pub use self::note::Note;
+pub use self::owner::{of_pod as workload_of_pod, of_replica_set as workload_of_replica_set};
 pub use self::prometheus::{Measure, read_prometheus};
 pub use self::rows::{read_usage_csv, read_usage_json};
 

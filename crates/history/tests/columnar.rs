@@ -154,6 +154,16 @@ fn arrow(batches: &[RecordBatch]) -> Vec<u8> {
     writer.into_inner().unwrap()
 }
 
+fn stream(batches: &[RecordBatch]) -> Vec<u8> {
+    let mut writer =
+        arrow_ipc::writer::StreamWriter::try_new(Vec::new(), &batches[0].schema()).unwrap();
+    for batch in batches {
+        writer.write(batch).unwrap();
+    }
+    writer.finish().unwrap();
+    writer.into_inner().unwrap()
+}
+
 fn row() -> impl Strategy<Value = Row> {
     let value = || prop::option::weighted(0.8, 0.0..4.0);
     let names = (0..2_u8, 0..3_u8, 0..2_u8, 0..2_u8);
@@ -216,6 +226,8 @@ proptest! {
                 texts,
                 vec![Source::parquet("f.parquet", whole.open())],
                 vec![Source::arrow("f.arrow", feather.open())],
+                vec![Source::arrow_bytes("f.arrow", arrow(&batches))],
+                vec![Source::arrow_bytes("f", stream(&batches))],
                 vec![Source::batches("f", batches.clone())],
             ] {
                 let fleet = Fleet::read(sources, threads(number)).with_task_rows(threads(task));
@@ -239,7 +251,11 @@ proptest! {
             (0..40).map(row).collect()
         };
         let good = Scratch::new(&parquet(&[batch(&rows("good"))], 10));
-        for mut bytes in [parquet(&[batch(&rows("bad"))], 10), arrow(&[batch(&rows("bad"))])] {
+        let bad = [batch(&rows("bad"))];
+        for (mut bytes, in_memory) in
+            [(parquet(&bad, 10), false), (arrow(&bad), false), (arrow(&bad), true), (stream(&bad), true)]
+        {
+            let is_stream = bytes.starts_with(&[0xff; 4]);
             let place = at.index(bytes.len());
             if cut {
                 bytes.truncate(place);
@@ -249,11 +265,16 @@ proptest! {
             let is_parquet = bytes.starts_with(b"PAR");
             let bad = Scratch::new(&bytes);
             let source = if is_parquet { Source::parquet } else { Source::arrow };
-            let sources = vec![source("bad", bad.open()), Source::parquet("good", good.open())];
+            let source = match in_memory {
+                true => Source::arrow_bytes("bad", bytes),
+                false => source("bad", bad.open()),
+            };
+            let sources = vec![source, Source::parquet("good", good.open())];
             let fleet = Fleet::read(sources, threads(2));
             let (seen, _) = seen(&fleet, 2);
             prop_assert_eq!(seen.get("n/good c None").map(Vec::len), Some(40));
-            if cut {
+            // A stream without its last batches is a stream.
+            if cut && !is_stream {
                 prop_assert!(fleet.notes().iter().any(|note| note.to_string().starts_with("bad: ")));
             }
         }
@@ -387,22 +408,9 @@ fn columns_of_many_types() {
     }
 }
 
-/// Slices of a batch's own buffers reach the estimators.
-#[test]
-fn samples_of_batches_are_not_copied() {
-    let rows: Vec<Row> = (0..64)
-        .map(|second| Row {
-            second,
-            names: ["n", "w", if second < 32 { "w-0" } else { "w-1" }, "c"].map(str::to_owned),
-            cpu: Some(0.5),
-            memory: None,
-            request: None,
-        })
-        .collect();
-    let batch = batch(&rows);
-    let column = |name: &str| batch.column_by_name(name).unwrap().to_data().buffers()[0].as_ptr();
-    let (at, cpu) = (column("timestamp"), column("cpu"));
-    let fleet = Fleet::read(vec![Source::batches("f", vec![batch.clone()])], threads(1));
+/// The columns of samples that the estimators get to see, as addresses.
+fn addresses(source: Source) -> Vec<(usize, usize)> {
+    let fleet = Fleet::read(vec![source], threads(1));
     let answers = fleet.answers(
         threads(1),
         Timestamp::MAX,
@@ -413,9 +421,69 @@ fn samples_of_batches_are_not_copied() {
                 .collect::<Vec<_>>()
         },
     );
+    answers.of_workloads.into_iter().flatten().collect()
+}
+
+fn two_pods() -> RecordBatch {
+    let rows: Vec<Row> = (0..64)
+        .map(|second| Row {
+            second,
+            names: ["n", "w", if second < 32 { "w-0" } else { "w-1" }, "c"].map(str::to_owned),
+            cpu: Some(0.5),
+            memory: None,
+            request: None,
+        })
+        .collect();
+    batch(&rows)
+}
+
+/// Slices of a batch's own buffers reach the estimators.
+#[test]
+fn samples_of_batches_are_not_copied() {
+    let batch = two_pods();
+    let column = |name: &str| batch.column_by_name(name).unwrap().to_data().buffers()[0].as_ptr();
+    let (at, cpu) = (column("timestamp") as usize, column("cpu") as usize);
     let half = 32 * 8;
-    let (at, cpu) = (at as usize, cpu as usize);
-    assert_eq!(answers.of_workloads, [vec![(at, cpu), (at + half, cpu + half)]]);
+    let seen = addresses(Source::batches("f", vec![batch.clone()]));
+    assert_eq!(seen, [(at, cpu), (at + half, cpu + half)]);
+}
+
+/// Nor those of a file or a stream in memory.
+#[test]
+fn samples_in_memory_are_not_copied() {
+    for bytes in [arrow(&[two_pods()]), stream(&[two_pods()])] {
+        let range = bytes.as_ptr() as usize..bytes.as_ptr() as usize + bytes.len();
+        let seen = addresses(Source::arrow_bytes("f", bytes));
+        assert_eq!(seen.len(), 2);
+        assert!(seen.iter().all(|(at, cpu)| range.contains(at) && range.contains(cpu)), "{seen:?}");
+    }
+}
+
+/// What is stopped ends soon, in the middle of a text and of a file of columns.
+#[test]
+fn what_is_stopped_gives_up() {
+    use std::sync::atomic::AtomicBool;
+
+    struct Endless(Arc<AtomicBool>, u32);
+    impl std::io::Read for Endless {
+        fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+            self.1 += 1;
+            self.0.store(self.1 > 10, Ordering::Relaxed);
+            buffer.fill(b'\n');
+            Ok(buffer.len())
+        }
+    }
+    let stop = Arc::new(AtomicBool::new(false));
+    let endless = Source::csv("endless.csv", Endless(Arc::clone(&stop), 0));
+    let fleet = Fleet::read_unless(vec![endless], threads(1), Arc::clone(&stop));
+    assert!(fleet.workloads().is_empty());
+
+    stop.store(false, Ordering::Relaxed);
+    let sources = vec![Source::batches("f", vec![two_pods()])];
+    let fleet = Fleet::read_unless(sources, threads(2), Arc::clone(&stop));
+    assert_eq!(fleet.workloads().len(), 1);
+    stop.store(true, Ordering::Relaxed);
+    assert!(fleet.answers(threads(2), Timestamp::MAX, |_| true, |_| ()).of_workloads.is_empty());
 }
 
 /// A file that shrinks between being opened and being read.

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use trimtab_core::hpa::{
     Answer, Autoscaler, ContainerFacts, ContainerUsage, MetricAnswer, MetricSource, Milli,
-    PodFacts, PodPhase, PodUsage, Ready, Scale, World,
+    PodFacts, PodPhase, PodUsage, Ready, Requests, Scale, World,
 };
 use trimtab_core::{Duration, Timestamp};
 
@@ -35,7 +35,7 @@ pub(crate) struct Facts {
     /// What each metric of the spec measures.
     resources: Vec<Measured>,
     service: String,
-    requests: Vec<(String, Milli)>,
+    requests: Requests,
     /// Oldest first, so that none overtakes another.
     under_way: VecDeque<Usage>,
     latest: Option<Usage>,
@@ -76,10 +76,10 @@ impl Facts {
             resources.push(measured);
         }
         let Resources { requests, .. } = service.resources;
-        let requests = vec![
-            ("cpu".to_owned(), Milli(requests.cpu.get())),
-            ("memory".to_owned(), Milli(requests.memory.get().saturating_mul(1000))),
-        ];
+        let requests = Requests::of([
+            ("cpu", Milli(requests.cpu.get())),
+            ("memory", Milli(requests.memory.get().saturating_mul(1000))),
+        ]);
         let name = service.id.as_str().to_owned();
         let scale = Scale { spec: 0, status: 0, selector: format!("app={name}").as_str().into() };
         let facts = Self {

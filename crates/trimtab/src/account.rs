@@ -1,6 +1,8 @@
 //! One loop of a HorizontalPodAutoscaler, accounted for: from a cluster's objects, or from a step of
 //! a recorded scenario.
 
+mod door;
+
 use std::num::NonZeroU64;
 
 use trimtab_core::{Timestamp, WriteOutcome, hpa};
@@ -8,7 +10,7 @@ use trimtab_documents::cluster::{Subject, read_cluster};
 use trimtab_documents::scenario::{Line, read_line};
 use trimtab_documents::{Finding, Source};
 
-use crate::json;
+pub use self::door::{of_lines, of_text};
 use crate::scenario::Replay;
 
 pub use trimtab_core::account::{
@@ -210,35 +212,4 @@ impl Search {
 pub fn is_scenario(first_line: &str) -> bool {
     matches!(read_line(first_line), Ok(Line::Header(_)))
         || first_line.trim_start().starts_with('{') && first_line.contains("\"HpaScenario\"")
-}
-
-/// Accounts for the loop that is asked for: a text in, which is a recorded scenario or objects of
-/// a cluster, and accounts out, as JSON, one a line. The door for other languages.
-///
-/// ```
-/// use trimtab::account::{Account, Ask, of_text};
-/// let objects = r#"{"apiVersion":"v1","kind":"List","items":[
-///   {"apiVersion":"autoscaling/v2","kind":"HorizontalPodAutoscaler","metadata":{"name":"web"},
-///    "spec":{"maxReplicas":9,"scaleTargetRef":{"kind":"Deployment","name":"web"}}},
-///   {"kind":"Deployment","metadata":{"name":"web"},"spec":{"replicas":12,"selector":{"matchLabels":{"app":"web"}}},
-///    "status":{"replicas":12,"conditions":[{"lastTransitionTime":"2026-03-02T09:00:00Z"}]}}]}"#;
-/// let told = of_text("objects.json", objects, &Ask::default())?;
-/// let account: Account = serde_json::from_str(&told).expect("reads back");
-/// assert_eq!(account.finding.scaled_to, Some(9));
-/// assert_eq!(account.again(), account);
-/// # Ok::<(), trimtab::account::Error>(())
-/// ```
-///
-/// # Errors
-/// [`Error`].
-pub fn of_text(name: &str, text: &str, ask: &Ask) -> Result<String, Error> {
-    let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
-    let accounts = if is_scenario(first) {
-        let mut search = Search::new(ask.clone());
-        text.lines().try_for_each(|line| search.line(line))?;
-        vec![search.end()?]
-    } else {
-        of_objects(&[Source::new(name, text.into())], ask)?.0
-    };
-    Ok(accounts.iter().map(|account| json::to_string(account) + "\n").collect())
 }

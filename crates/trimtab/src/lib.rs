@@ -34,6 +34,7 @@
 pub mod account;
 pub mod admission;
 pub mod estate;
+pub mod failure;
 pub mod files;
 pub mod json;
 pub mod owned;

@@ -1,12 +1,14 @@
 //! Replaying a recorded HorizontalPodAutoscaler: line in, answer out.
 
 mod check;
+mod replay_door;
 mod whatif;
 mod whatif_door;
 
 pub use self::check::{Compared, Difference, compare};
+pub use self::replay_door::{Played, ReplayLines};
 pub use self::whatif::{Differs, Pair, Side, Summary, Total, WhatIf};
-pub use self::whatif_door::{WhatIfError, WhatIfLines};
+pub use self::whatif_door::WhatIfLines;
 
 use serde::Serialize;
 use trimtab_core::account::Premise;

@@ -2,22 +2,28 @@
 //! for each container, next to each other.
 
 mod asked;
+mod autoscaled;
 mod document;
+mod door;
 pub mod sources;
+mod stated;
 
 use std::sync::Arc;
 
 use trimtab_core::rightsize::krr::{self, Points, Simple, SimpleLimit, Strategy};
 use trimtab_core::rightsize::vpa::{self, DecayCache, Vpa};
 use trimtab_core::rightsize::{
-    Asked, Estimator, Evidence, LimitsPolicy, Patch, Prices, Replayed, Resource, Samples, Seen,
-    Sizes, Usage, Window, runbook,
+    Asked, Estimator, Evidence, LimitsPolicy, Patch, Prices, Replayed, Resource, Samples, Sizes,
+    Window, runbook,
 };
-use trimtab_core::{Duration, Money, Real, Timestamp};
+use trimtab_core::{Duration, Money, Timestamp};
 use trimtab_history::usage::{Container, Run, Workload, WorkloadId};
 
-pub use self::asked::{Ask, NoWorkload, Stated, read_prices};
-pub use self::document::to_json;
+pub use self::asked::{Ask, NoWorkload, read_prices};
+pub use self::autoscaled::{Outcome, Scaled, Uncounted};
+pub use self::document::{VERSION, to_json};
+pub use self::door::{answer, stated};
+pub use self::stated::Stated;
 
 /// A way to size a container.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -75,6 +81,9 @@ pub struct Sizing {
     pub evidence: (Evidence, Evidence),
     /// What the container used, in short.
     pub used: Used,
+    /// What becomes of the autoscalers of the workload, where some are told of; the same for all of
+    /// its containers.
+    pub scaled: Arc<[Scaled]>,
     /// Of what there is and of each method, in the order of [`Sizing::risk`].
     risks: [Replayed; 5],
 }
@@ -100,28 +109,26 @@ impl Taken {
     /// Takes a container's history in, pod by pod.
     #[must_use]
     pub fn of(container: &Container<'_>) -> Self {
+        Self::with(container, &mut DecayCache::default())
+    }
+
+    /// Runs of other containers are likely to have the same instants, whose factors are kept.
+    fn with(container: &Container<'_>, decay: &mut DecayCache) -> Self {
         let mut taken =
             Self { vpa: Vpa::default(), points: Points::new(), samples: Samples::default() };
-        let mut decay = DecayCache::default();
         for run in &container.runs {
-            taken.add(*run, &mut decay);
+            taken.add(*run, decay);
         }
+        taken.samples.sort();
         taken
     }
 
     fn add(&mut self, run: Run<'_>, decay: &mut DecayCache) {
         let Run { pod, at, cpu, memory } = run;
-        let usage = |at: &i64, seen| Usage { pod, at: Timestamp::from_nanos(*at), seen };
         // What a method refuses, its original would not count either; notes of the fleet tell of
         // what is odd about the samples themselves.
-        for (at, cores) in at.iter().zip(cpu) {
-            let _: Result<(), _> =
-                self.vpa.add_with(&usage(at, Seen::Cpu(Real::new(*cores))), decay);
-        }
-        for (at, bytes) in at.iter().zip(memory) {
-            let _: Result<(), _> =
-                self.vpa.add_with(&usage(at, Seen::Memory(Real::new(*bytes))), decay);
-        }
+        self.vpa.add_columns(pod, Resource::Cpu, at, cpu, decay, |_, _| {});
+        self.vpa.add_columns(pod, Resource::Memory, at, memory, decay, |_, _| {});
         self.points.add_cpu(pod, cpu);
         self.points.add_memory(memory);
         self.samples.add_columns(pod, Resource::Cpu, at, cpu);
@@ -166,8 +173,9 @@ pub fn of(
     let newest = workload.containers.iter().filter_map(Container::newest).max();
     let now = now.or(newest).unwrap_or(Timestamp::MIN);
     let containers = u32::try_from(workload.containers.len()).unwrap_or(u32::MAX);
+    let mut decay = DecayCache::default();
     let of_container = |container: &Container<'_>| {
-        let taken = Taken::of(container);
+        let taken = Taken::with(container, &mut decay);
         let told = Sizes { requests: container.requests, limits: container.limits };
         let present = present(container).unwrap_or(told);
         let Sizes { requests, limits } = present;
@@ -186,6 +194,7 @@ pub fn of(
             runbook: runbook::Settings::default().recommend(&taken.samples, &asked),
             evidence: (evidence(Resource::Cpu), evidence(Resource::Memory)),
             used: used(container),
+            scaled: Arc::from([]),
             risks: [Replayed::default(); 5],
         };
         let methods = [Method::Vpa, Method::Krr, Method::KrrLimit, Method::Runbook];

@@ -2,6 +2,7 @@
 
 mod answer;
 mod container;
+mod door;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -12,6 +13,7 @@ use trimtab_documents::usage::{Event, Header, Method, What};
 
 pub use self::answer::Answer;
 pub use self::container::Container;
+pub use self::door::{Reckoned, ReplayLines};
 
 /// A history while it is being replayed: one workload and what each method remembers of it.
 #[derive(Clone, Debug)]

@@ -8,8 +8,9 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use trimtab::hpa::{
-    ContainerFacts, ContainerUsage, Controller, MetricAnswer, Milli, PodFacts, PodPhase,
-    PodSelector, PodUsage, Ready, ResourceName, UtilizationReplicas, UtilizationTarget,
+    ContainerFacts, ContainerUsage, Controller, MetricAnswer, Milli, PodFacts, PodMetrics,
+    PodPhase, PodSelector, PodUsage, Ready, Requests, ResourceName, UtilizationReplicas,
+    UtilizationTarget,
 };
 use trimtab_tests::typical::{self, start};
 
@@ -61,8 +62,9 @@ pub(crate) fn run() -> Result<(), String> {
     for (kind, size) in KINDS.iter().flat_map(|kind| sizes.iter().map(move |size| (*kind, *size))) {
         let side = Side::of(kind, size, 71);
         go.ask(&side.told())?;
+        let metrics = side.metrics();
         let contenders: &mut [Contender<'_>] =
-            &mut [Box::new(|calls| go.time(calls)), here(|| side.replicas())];
+            &mut [Box::new(|calls| go.time(calls)), here(|| side.replicas(&metrics))];
         let times = play(contenders)?;
         let [theirs, ours] = &times[..] else { return Err("two contenders".into()) };
         let micros = |of: f64| of / 1e3;
@@ -125,7 +127,12 @@ const TROUBLES: [fn(&mut Side); 8] = [
             pod.labels[0].1 = "else".into();
         }
     },
-    |side| side.pods.iter_mut().take(1).for_each(|pod| pod.facts.containers[0].requests.clear()),
+    |side| {
+        side.pods
+            .iter_mut()
+            .take(1)
+            .for_each(|pod| pod.facts.containers[0].requests = Requests::default())
+    },
 ];
 
 const KINDS: [Kind; 2] = [Kind::Cluster, Kind::Plain];
@@ -180,10 +187,7 @@ fn as_in_a_cluster(pod: &mut PodFacts, usage: &mut PodUsage, place: usize, perce
     (pod.name, usage.pod) = (name.clone(), name);
     let container = |name: &str, cpu, mebibytes: i64| ContainerFacts {
         name: name.into(),
-        requests: vec![
-            ("cpu".into(), Milli(cpu)),
-            ("memory".into(), Milli((mebibytes << 20) * 1000)),
-        ],
+        requests: Requests::of([("cpu", Milli(cpu)), ("memory", Milli((mebibytes << 20) * 1000))]),
     };
     pod.containers = vec![container("gateway-api", 500, 512), container("istio-proxy", 100, 128)];
     let used = |name: &str, request: i64| ContainerUsage {
@@ -216,22 +220,26 @@ impl Side {
         side
     }
 
+    /// What the metrics API said, by name, as Go has it in a map.
+    fn metrics(&self) -> PodMetrics<'_> {
+        PodMetrics::of_usage(&self.usage, None)
+    }
+
     fn current(&self) -> i32 {
         i32::try_from(self.pods.len()).expect("few")
     }
 
     /// The size that the pods' use of CPU proposes, from their labels on.
-    fn replicas(&self) -> Result<UtilizationReplicas, String> {
+    fn replicas(&self, metrics: &PodMetrics<'_>) -> Result<UtilizationReplicas, String> {
         let selector = self.selector.selector().map_err(ToString::to_string)?;
-        let mut pods = Vec::with_capacity(self.pods.len());
         let picked = self.pods.iter().filter(|pod| selector.picks(|key| pod.label(key)));
-        pods.extend(picked.map(|pod| &pod.facts));
+        let pods = picked.map(|pod| &pod.facts);
         let target = UtilizationTarget { resource: &self.cpu, container: None, percent: TARGET };
-        self.controller.utilization_replicas(&target, self.current(), &pods, &self.usage, start())
+        self.controller.utilization_replicas(&target, self.current(), pods, metrics, start())
     }
 
     fn found(&self) -> Found {
-        match self.replicas() {
+        match self.replicas(&self.metrics()) {
             Ok(found) => Found {
                 replicas: found.replicas,
                 utilization: found.percent,

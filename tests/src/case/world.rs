@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Deserializer};
 use trimtab::hpa::{
     self, Answer, ContainerFacts, ContainerUsage, MetricAnswer, Milli, PodFacts, PodPhase,
-    PodUsage, Ready,
+    PodUsage, Ready, Requests,
 };
 use trimtab::{Duration, Notation, Quantity, Timestamp};
 
@@ -160,14 +160,17 @@ impl Pods {
         };
         let ready = |status| Ready { status, last_transition: now.saturating_sub(since) };
         let requests = self.requests.iter();
-        let requests = requests.map(|(name, amount)| (name.clone(), Milli(amount.milli())));
+        let requests = requests.map(|(name, amount)| (name, Milli(amount.milli())));
         PodFacts {
             name: name.to_owned(),
             deleted: self.deleted,
             phase: self.phase,
             start_time: self.started.map(|age| now.saturating_sub(age)),
             ready: status.map(ready),
-            containers: vec![ContainerFacts { name: "app".into(), requests: requests.collect() }],
+            containers: vec![ContainerFacts {
+                name: "app".into(),
+                requests: Requests::of(requests),
+            }],
             pod_level: None,
         }
     }

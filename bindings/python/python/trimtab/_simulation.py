@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import html
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Literal
 
 from trimtab import _trimtab
+from trimtab._result import Document, table
 from trimtab._shape import read
 from trimtab._trimtab import Estate, Record
 
@@ -157,17 +157,14 @@ class _Result:
     warnings: tuple[Warning, ...]
 
 
-class Simulation:
+class Simulation(Document[_Result]):
     """What a simulation came to.
 
     It compares and pickles by its canonical JSON and its records.
     """
 
-    def __init__(
-        self, text: str, records: list[Record], courses: dict[str, str]
-    ) -> None:
-        self._text = text
-        self._result = read(_Result, json.loads(text))
+    def __init__(self, text: str, records: list[Record], courses: dict[str, str]) -> None:
+        super().__init__(_Result, text)
         self._courses = courses
         self.records = records
         """The records that were kept, in the order of the decisions."""
@@ -202,22 +199,10 @@ class Simulation:
         """A service over time, thinned out to what can be drawn."""
         return read(tuple[Point, ...], json.loads(self._courses[service]))
 
-    def to_json(self) -> str:
-        """The result as canonical JSON: the bytes that the command writes."""
-        return self._text
-
-    def to_dict(self) -> dict[str, Any]:
-        """The result as plain values."""
-        result: dict[str, Any] = json.loads(self._text)
-        return result
-
     def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Simulation):
-            return NotImplemented
-        return (self._text, self.records) == (other._text, other.records)
+        return super().__eq__(other) is True and self.records == getattr(other, "records", None)
 
-    def __hash__(self) -> int:
-        return hash(self._text)
+    __hash__ = Document.__hash__
 
     def __reduce__(self) -> tuple[object, ...]:
         return (Simulation, (self._text, self.records, self._courses))
@@ -269,16 +254,3 @@ def simulate(
     )
     courses = {service: played.course(service) for service in estate.services}
     return Simulation(played.to_json(), played.records(), courses)
-
-
-def table(head: list[str], rows: list[list[object]]) -> str:
-    """A table for notebooks."""
-
-    def cells(tag: str, values: list[Any]) -> str:
-        return "".join(f"<{tag}>{html.escape(str(value))}</{tag}>" for value in values)
-
-    body = "".join(f"<tr>{cells('td', row)}</tr>" for row in rows)
-    return (
-        f"<table><thead><tr>{cells('th', list(head))}</tr></thead>"
-        f"<tbody>{body}</tbody></table>"
-    )

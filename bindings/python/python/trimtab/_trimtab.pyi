@@ -27,6 +27,7 @@ __all__ = [
     "_instant",
     "_length",
     "_panic_on_purpose",
+    "_read_at",
     "_run_command",
     "_validate",
     "records_to_lines",
@@ -413,8 +414,11 @@ def _fleet(
     now: _Instant | None = None,
     estate: Estate | None = None,
     prices: str | None = None,
+    workloads: _Documents | None = None,
+    autoscalers: _Documents | None = None,
     threads: int | None = None,
 ) -> str: ...
+def _read_at(histories: Sequence[object]) -> list[tuple[int, int]]: ...
 def _instant(text: str) -> datetime: ...
 def _length(text: str) -> timedelta: ...
 def _run_command(arguments: Sequence[str]) -> int: ...

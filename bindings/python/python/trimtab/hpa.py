@@ -11,9 +11,10 @@ from typing import Any
 
 from trimtab import _trimtab
 from trimtab._errors import Finding, TrimtabError
-from trimtab._lines import placed
+from trimtab._lines import Lines, documents
+from trimtab._result import Told, plain, table
 from trimtab._shape import read
-from trimtab._simulation import Said, table
+from trimtab._simulation import Said
 from trimtab._trimtab import Replay, WhatIf, World
 
 __all__ = [
@@ -39,7 +40,7 @@ __all__ = [
 
 
 @dataclass(frozen=True)
-class Answer:
+class Answer(Told):
     """What the controller does in one step."""
 
     at: datetime
@@ -49,15 +50,9 @@ class Answer:
     """The autoscaler's status after the step, as the API server returns it."""
     error: str | None
     """The loop's error."""
-    text: str
-    """The answer as canonical JSON."""
     recorded: str | None = None
     """``same`` where the recorded answer is this one, ``panicked`` where the recorded controller
     did, or else what differs; ``None`` where none was recorded."""
-
-    def to_dict(self) -> dict[str, Any]:
-        """The answer as plain values."""
-        return _plain(self.text)
 
 
 @dataclass(frozen=True)
@@ -77,14 +72,12 @@ def replay(source: str | os.PathLike[str] | Iterable[str]) -> Iterator[Scenario]
     name: str | None = None
     answers: list[Answer] = []
     running = Replay()
-    for place, line in placed(source):
-        if not line.strip():
-            continue
+    lines = Lines(source)
+    for line in lines:
         try:
             began, answer, recorded = running.line(line)
         except TrimtabError as error:
-            error.place = place
-            raise
+            raise lines.placed(error) from None
         if began is not None:
             if name is not None:
                 yield Scenario(name, tuple(answers))
@@ -96,7 +89,7 @@ def replay(source: str | os.PathLike[str] | Iterable[str]) -> Iterator[Scenario]
 
 
 @dataclass(frozen=True)
-class Account:
+class Account(Told):
     """One loop of an autoscaler, accounted for."""
 
     name: str
@@ -111,12 +104,6 @@ class Account:
     """All that was found: metrics, pods, stages, windows, turning points."""
     lines: tuple[str, ...]
     """The account in words."""
-    text: str
-    """The account as canonical JSON."""
-
-    def to_dict(self) -> dict[str, Any]:
-        """The account as plain values."""
-        return _plain(self.text)
 
     def __str__(self) -> str:
         return "\n".join(self.lines)
@@ -144,7 +131,7 @@ def explain(
     ``kubectl get -o yaml`` gives them, or a recorded scenario, whose last loop is explained, or the
     ``step`` from 1, or the last one up to ``at``.
     """
-    told, warnings = _trimtab._explain(_documents(source), name=name, step=step, at=at)
+    told, warnings = _trimtab._explain(documents(source), name=name, step=step, at=at)
     made = Explanations(_account(text, lines) for text, lines in told)
     made.warnings = tuple(warnings)
     return made
@@ -166,7 +153,7 @@ class FieldError:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Verdict(Told):
     """What the API server makes of an object that it is sent."""
 
     spec: dict[str, Any] | None
@@ -175,17 +162,11 @@ class Verdict:
     """All that is refused, in the API server's order."""
     unreadable: str | None
     """Why the object, or the old one, cannot be read."""
-    text: str
-    """The verdict as canonical JSON."""
 
     @property
     def is_stored(self) -> bool:
         """Whether the object would be stored."""
         return self.spec is not None and not self.errors
-
-    def to_dict(self) -> dict[str, Any]:
-        """The verdict as plain values."""
-        return _plain(self.text)
 
     def _repr_html_(self) -> str:
         rows: list[list[object]] = [[e.field, e.type, e.text] for e in self.errors]
@@ -227,15 +208,13 @@ class Side:
 
 
 @dataclass(frozen=True)
-class Pair:
+class Pair(Told):
     """A step in which the two runs differ."""
 
     recorded: Side
     """As it was recorded."""
     changed: Side
     """With the change."""
-    text: str
-    """The pair as canonical JSON."""
 
 
 @dataclass(frozen=True)
@@ -275,7 +254,7 @@ class Comparison:
 
     def to_dict(self) -> dict[str, Any]:
         """The comparison as plain values: its name, its pairs and its summary."""
-        name, *pairs, summary = (_plain(line) for line in self.text.splitlines())
+        name, *pairs, summary = (plain(line) for line in self.text.splitlines())
         return {**name, "pairs": pairs, **summary}
 
     def _repr_html_(self) -> str:
@@ -301,12 +280,12 @@ def what_if(
     else:
         running = WhatIf(change)
     told: list[str] = []
-    for place, line in placed(source):
+    lines = Lines(source)
+    for line in lines:
         try:
             said = running.line(line)
         except TrimtabError as error:
-            error.place = place
-            raise
+            raise lines.placed(error) from None
         for each in said.splitlines():
             told.append(each)
             if each.startswith('{"summary":'):
@@ -320,15 +299,15 @@ def what_if(
 def _comparison(told: list[str]) -> Comparison:
     name, *pairs, summary = told
     return Comparison(
-        _plain(name)["name"],
-        read(Summary, _plain(summary)["summary"]),
+        plain(name)["name"],
+        read(Summary, plain(summary)["summary"]),
         tuple(_pair(pair) for pair in pairs),
         "\n".join(told) + "\n",
     )
 
 
 def _pair(text: str) -> Pair:
-    value = _plain(text)
+    value = plain(text)
     sides = {name: {**side, **side["answer"]} for name, side in value.items()}
     return read(Pair, {**sides, "text": text})
 
@@ -343,16 +322,5 @@ def _account(text: str, lines: list[str]) -> Account:
     return read(Account, {**found, **value, "lines": lines, "text": text})
 
 
-def _documents(
-    source: str | os.PathLike[str] | Mapping[str, str],
-) -> str | os.PathLike[str] | list[tuple[str, str]]:
-    return list(source.items()) if isinstance(source, Mapping) else source
-
-
 def _json(value: str | Mapping[str, Any]) -> str:
     return value if isinstance(value, str) else json.dumps(dict(value))
-
-
-def _plain(text: str) -> dict[str, Any]:
-    value: dict[str, Any] = json.loads(text)
-    return value

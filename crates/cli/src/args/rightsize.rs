@@ -13,24 +13,30 @@ use super::{Format, Listed};
 #[command(disable_help_subcommand = true, args_conflicts_with_subcommands = true)]
 #[command(after_help = "\
 Examples:
-  trimtab rightsize usage/ --prices cpu=0.04,memory=0.005
+  trimtab rightsize parquet/ usage.csv --prices cpu=0.04,memory=0.005
   trimtab rightsize cpu=cpu.json memory.json --workload prod/web --svg web.svg
+  trimtab rightsize usage.parquet --workloads objects.json --hpa objects.json
   trimtab rightsize replay usage.jsonl > answers.jsonl
 
 Whatever cannot be read is told on standard error, and the rest goes on; the exit code is then 1.")]
 pub(crate) struct Rightsize {
     #[command(subcommand)]
     pub(crate) verb: Option<RightsizeVerb>,
-    /// Files of usage, or folders of them: Parquet, Arrow, CSV, JSON, answers of Prometheus; before
-    /// an answer that does not say what it measures cpu=, cpu-seconds= or memory=
+    /// Files or folders of usage; cpu=, cpu-seconds= or memory= before what does not say it
     #[arg(value_name = "PATH", required = true)]
     pub(crate) paths: Vec<PathBuf>,
     /// Only this workload: NAMESPACE/NAME, or NAME
     #[arg(long, value_name = "NAME")]
     pub(crate) workload: Option<String>,
-    /// Requests, limits and prices from this estate: a service is the workload of its name
+    /// Requests, limits and prices from an estate, by name of service
     #[arg(long, value_name = "DIR")]
     pub(crate) estate: Option<PathBuf>,
+    /// Requests and limits from objects, as kubectl prints them
+    #[arg(long, value_name = "FILE")]
+    pub(crate) workloads: Vec<PathBuf>,
+    /// Autoscalers, as kubectl prints them: what new requests do to them
+    #[arg(long, value_name = "FILE")]
+    pub(crate) hpa: Vec<PathBuf>,
     /// What a core and a GiB cost an hour, such as cpu=0.04,memory=0.005
     #[arg(long, value_name = "PRICES")]
     pub(crate) prices: Option<Prices>,

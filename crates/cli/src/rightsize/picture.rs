@@ -17,7 +17,7 @@ use trimtab::{Bytes, Duration, MilliCores, Timestamp};
 use crate::failure::{Failure, told};
 use crate::picture::axis::Axis;
 use crate::picture::palette::{
-    CAPACITY, DEMAND, FAINT, GRID, INK, PAPER, REPLICAS, RIGHT, bold, text, width,
+    CAPACITY, DEMAND, FAINT, GRID, INK, PAPER, REPLICAS, bold, text, width,
 };
 use crate::picture::{Canvas, Drawn as Done};
 use crate::words;
@@ -26,6 +26,8 @@ use crate::words;
 const SIZE: (u32, u32) = (980, 640);
 const HEADER: i32 = 90;
 const LEFT: u32 = 56;
+/// On the right, for names.
+const MARGIN: u32 = 70;
 
 /// How many stretches of time are drawn at most: about one a pixel.
 const STRETCHES: usize = 900;
@@ -36,7 +38,7 @@ pub(super) struct Drawn {
     until: Timestamp,
     /// Seconds since `from`, and cores.
     cpu: Vec<(f64, f64)>,
-    /// Likewise, and MiB.
+    /// Likewise, and bytes.
     memory: Vec<(f64, f64)>,
 }
 
@@ -48,21 +50,20 @@ impl Drawn {
         let (from, until) = if first > last { (0, 0) } else { (first, last) };
         let (from, until) = (Timestamp::from_nanos(from), Timestamp::from_nanos(until));
         let until = until.max(from.saturating_add(Duration::minutes(1)));
-        let cpu = highest(&container.runs, from, until, |run| run.cpu, 1.0);
-        let memory = highest(&container.runs, from, until, |run| run.memory, MIB);
+        let cpu = highest(&container.runs, from, until, |run| run.cpu);
+        let memory = highest(&container.runs, from, until, |run| run.memory);
         Self { from, until, cpu, memory }
     }
 }
 
-/// Bytes in a MiB.
 const MIB: f64 = 1_048_576.0;
+const GIB: f64 = 1_073_741_824.0;
 
 fn highest<'a>(
     runs: &[Run<'a>],
     from: Timestamp,
     until: Timestamp,
     of: fn(&Run<'a>) -> &'a [f64],
-    unit: f64,
 ) -> Vec<(f64, f64)> {
     let span = until.since(from).as_seconds();
     let mut stretches: Vec<Option<f64>> = vec![None; STRETCHES + 1];
@@ -71,7 +72,7 @@ fn highest<'a>(
             let after = Timestamp::from_nanos(*at).since(from).as_seconds();
             let place = (after / span * STRETCHES as f64) as usize;
             if let Some(stretch) = stretches.get_mut(place).filter(|_| value.is_finite()) {
-                *stretch = Some(stretch.map_or(value / unit, |most: f64| most.max(value / unit)));
+                *stretch = Some(stretch.map_or(*value, |most: f64| most.max(*value)));
             }
         }
     }
@@ -113,16 +114,18 @@ fn svg(sizing: &Sizing, drawn: &Drawn) -> Result<String, DrawingAreaErrorKind<st
         let (_, body) = canvas.split_vertically(HEADER);
         let (upper, lower) = body.split_vertically((SIZE.1 as i32 - HEADER) / 2);
         let cores = |cpu: MilliCores| cpu.get() as f64 / 1000.0;
-        let mib = |memory: Bytes| memory.get() as f64 / MIB;
+        let bytes = |memory: Bytes| memory.get() as f64;
         let cpu =
             levels(sizing, |size| size.requests.cpu.map(cores), |size| size.limits.cpu.map(cores));
-        plot(&upper, drawn, &drawn.cpu, &cpu, "cores")?;
+        plot(&upper, drawn, &drawn.cpu, &cpu, ("cores", 1.0))?;
         let memory = levels(
             sizing,
-            |size| size.requests.memory.map(mib),
-            |size| size.limits.memory.map(mib),
+            |size| size.requests.memory.map(bytes),
+            |size| size.limits.memory.map(bytes),
         );
-        plot(&lower, drawn, &drawn.memory, &memory, "MiB")?;
+        let unit =
+            if most(&drawn.memory, &memory) < 4.0 * GIB { ("MiB", MIB) } else { ("GiB", GIB) };
+        plot(&lower, drawn, &drawn.memory, &memory, unit)?;
         canvas.present()?;
     }
     Ok(svg)
@@ -170,19 +173,25 @@ fn head(canvas: &Canvas<'_>, sizing: &Sizing, drawn: &Drawn) -> Done {
     canvas.draw_text("requests; limits dashed", &text(13, FAINT), (x, Y - 7))
 }
 
+/// The highest of usage and levels.
+fn most(usage: &[(f64, f64)], levels: &[Level]) -> f64 {
+    let all = usage.iter().map(|(_, value)| *value).chain(levels.iter().map(|level| level.at));
+    all.fold(0.0, f64::max)
+}
+
+/// Usage and levels in a unit of so much.
 fn plot(
     area: &Canvas<'_>,
     drawn: &Drawn,
     usage: &[(f64, f64)],
     levels: &[Level],
-    unit: &str,
+    (unit, size): (&str, f64),
 ) -> Done {
-    let highest = usage.iter().map(|(_, value)| *value).chain(levels.iter().map(|l| l.at));
-    let amounts = Axis::of_amounts(highest.fold(0.0, f64::max) * 1.05, 1e-3);
+    let amounts = Axis::of_amounts(most(usage, levels) / size * 1.05, 1e-3);
     let times = Axis::of_time(drawn.from, drawn.until, 12);
     let mut chart = ChartBuilder::on(area)
         .margin_top(10)
-        .margin_right(70)
+        .margin_right(MARGIN)
         .margin_bottom(6)
         .y_label_area_size(LEFT)
         .x_label_area_size(22)
@@ -195,9 +204,10 @@ fn plot(
         .label_style(text(11, FAINT))
         .draw()?;
     let end = drawn.until.since(drawn.from).as_seconds();
-    chart.draw_series(LineSeries::new(usage.iter().copied(), DEMAND.stroke_width(1)))?;
+    let usage = usage.iter().map(|(at, value)| (*at, value / size));
+    chart.draw_series(LineSeries::new(usage, DEMAND.stroke_width(1)))?;
     for Level { at, color, dashed, .. } in levels {
-        let line = [(0.0, *at), (end, *at)];
+        let line = [(0.0, at / size), (end, at / size)];
         if *dashed {
             chart.draw_series(DashedLineSeries::new(line, 5, 4, color.stroke_width(1)))?;
         } else {
@@ -206,18 +216,19 @@ fn plot(
     }
     let left = i32::try_from(LEFT).unwrap_or(0);
     area.draw_text(unit, &text(11, FAINT), (left + 4, 12))?;
-    let right = i32::try_from(SIZE.0).unwrap_or(0) - 8;
+    let right = i32::try_from(SIZE.0 - MARGIN).unwrap_or(0) + 6;
     // Names beside the requests, moved down where they would lie on each other.
     let (_, top) = area.get_base_pixel();
     let requests = levels.iter().filter(|level| !level.dashed);
-    let places = requests.map(|level| (chart.backend_coord(&(end, level.at)).1 - top - 6, level));
+    let places =
+        requests.map(|level| (chart.backend_coord(&(end, level.at / size)).1 - top - 6, level));
     let mut places: Vec<(i32, &Level)> = places.collect();
     places.sort_by_key(|(y, _)| *y);
     let mut least = i32::MIN;
     for (y, level) in places {
         let y = y.max(least);
         least = y + 13;
-        area.draw_text(&level.name, &text(11, level.color).pos(RIGHT), (right, y))?;
+        area.draw_text(&level.name, &text(11, level.color), (right, y))?;
     }
     Ok(())
 }

@@ -1,5 +1,7 @@
 //! A fleet's answers as a table for people.
 
+mod scaled;
+
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -26,12 +28,20 @@ pub(super) fn write(
     let all = sizings.iter().map(|sizing| sizing.samples.0 + sizing.samples.1).sum();
     let samples = words::so_many(all, "value of usage", "values of usage");
     writeln!(page, "{}  {}", styled(BOLD, containers), styled(DIM, samples))?;
-    if listed > 0 && !sizings.is_empty() {
-        writeln!(page, "\n{}", table(&sizings[..listed.min(sizings.len())], prices).trim_fmt())?;
+    let rows = &sizings[..listed.min(sizings.len())];
+    if !rows.is_empty() {
+        writeln!(page, "\n{}", table(rows, prices).trim_fmt())?;
     }
     if sizings.len() > listed {
         let rest = u64::try_from(sizings.len() - listed).unwrap_or(u64::MAX);
         writeln!(page, "{} not listed", words::so_many(rest, "more container", "more containers"))?;
+    }
+    if let Some(table) = scaled::table(rows) {
+        writeln!(page, "\n{}", styled(BOLD, scaled::TITLE))?;
+        writeln!(page, "{}", table.trim_fmt())?;
+    }
+    for line in scaled::untold(rows) {
+        writeln!(page, "{}", printable(&line))?;
     }
     if let Some(prices) = prices {
         writeln!(page)?;
@@ -49,15 +59,15 @@ fn table(sizings: &[Sizing], prices: Option<&Prices>) -> comfy_table::Table {
     let mut table = plain();
     let right = |text: &str| aligned(heading(text));
     let mut header = vec![
-        heading("container"),
-        heading("by"),
-        right("CPU request"),
-        right("limit"),
-        right("memory request"),
-        right("limit"),
+        heading("\ncontainer"),
+        heading("\nby"),
+        right("CPU\nrequest"),
+        right("\nlimit"),
+        right("memory\nrequest"),
+        right("\nlimit"),
     ];
-    header.extend(prices.map(|_| right("saves a month")));
-    header.push(heading("in this history"));
+    header.extend(prices.map(|_| right("saves\na month")));
+    header.push(heading("in this\nhistory"));
     table.set_header(header);
     for sizing in sizings {
         for row in rows(sizing, prices) {

@@ -4,7 +4,7 @@
 
 use trimtab::hpa::{
     Answer, Autoscaler, ContainerFacts, ContainerUsage, MetricAnswer, MetricSpec, Milli, PodFacts,
-    PodPhase, PodUsage, Ready, Scale, World,
+    PodPhase, PodUsage, Ready, Requests, Scale, World,
 };
 use trimtab::sim::{Change, FLAP, Keep, Outcome};
 use trimtab::{
@@ -109,13 +109,8 @@ impl<'a> Pods<'a> {
         let size = self.size.get();
         let long_ago = now.saturating_sub(Duration::hours(24));
         let name = |n: i32| format!("{}-{n:06}", self.policy.service());
-        let requests: Vec<(String, Milli)> = self
-            .autoscaler
-            .spec
-            .metrics
-            .iter()
-            .map(|metric| (metric.source.name().to_owned(), Milli(REQUEST)))
-            .collect();
+        let metrics = self.autoscaler.spec.metrics.iter();
+        let requests = Requests::of(metrics.map(|metric| (metric.source.name(), Milli(REQUEST))));
         let pod = |n| PodFacts {
             name: name(n),
             deleted: false,

@@ -19,7 +19,7 @@ fn place(name: &str) -> PathBuf {
 #[test]
 #[cfg(unix)]
 fn the_documented_output_is_real() {
-    for (document, commands) in [("README.md", 3), ("docs/command.md", 8)] {
+    for (document, commands) in [("README.md", 3), ("docs/command.md", 9)] {
         let text = std::fs::read_to_string(root().join(document)).expect("read");
         let place = place(&document.replace(['/', '.'], "-"));
         let blocks = text.split("```").skip(1).step_by(2);

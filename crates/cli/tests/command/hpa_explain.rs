@@ -58,7 +58,7 @@ fn the_door_of_the_library_says_the_same() {
     let scenario = std::fs::read_to_string(&recorded).expect("read");
     let at = "2026-03-02T09:04:10Z";
     let ask = Ask { name: None, when: When::At(at.parse().expect("a time")) };
-    let told = of_text("recorded.jsonl", &scenario, &ask).expect("explained");
+    let told = of_text("recorded.jsonl", &scenario, &ask, &Default::default()).expect("explained");
     let args = ["hpa", "explain", text(&recorded), "--at", at, "-o", "json"];
     assert_eq!(run(&args).fine(), told);
     assert_eq!(
@@ -66,7 +66,8 @@ fn the_door_of_the_library_says_the_same() {
         told
     );
     let young = std::fs::read_to_string(tests().join("cluster/young.yaml")).expect("read");
-    let told = of_text("young.yaml", &young, &Ask::default()).expect("explained");
+    let told =
+        of_text("young.yaml", &young, &Ask::default(), &Default::default()).expect("explained");
     assert_eq!(run_on(&["hpa", "explain", "-", "-o", "json"], young.as_bytes()).fine(), told);
 }
 

@@ -8,6 +8,7 @@ mod lines;
 mod mistakes;
 mod replay;
 mod rightsize;
+mod rightsize_objects;
 mod rightsize_replay;
 mod simulate;
 mod streams;

@@ -15,6 +15,7 @@ mod metric;
 mod object;
 mod perpod;
 mod plain;
+mod pod_level;
 mod pods;
 mod queries;
 mod reconcile;
@@ -45,10 +46,12 @@ pub use self::object::{
     ManagedFields, MetricSources, NamedMetricSource, ObjectMeta, ObjectMetricSource,
     OwnerReference, ResourceMetricSource,
 };
+pub use self::pod_level::{ContainerRequests, pod_level_requests};
 pub use self::pods::PodClass;
 pub use self::queries::{Query, queries};
 pub use self::reconcile::{Event, Pending, Settled, reconcile};
-pub use self::requests::{ContainerRequests, pod_level_requests};
+pub use self::requests::Requests;
+pub use self::samples::PodMetrics;
 pub use self::spec::{
     Autoscaler, Behavior, Hpa, Policy, PolicyType, ResourceName, ScalingRules, SelectPolicy, Target,
 };

@@ -5,7 +5,8 @@ use super::Resource;
 use crate::arith::{float, saturating_i32, saturating_i64};
 use crate::hpa::{
     self, Answer, Autoscaler, ContainerFacts, ContainerUsage, MetricAnswer, MetricSource,
-    MetricSpec, Milli, PodFacts, PodPhase, PodUsage, Ready, ResourceName, Scale, TargetType, World,
+    MetricSpec, Milli, PodFacts, PodPhase, PodUsage, Ready, Requests, ResourceName, Scale,
+    TargetType, World,
 };
 use crate::{Duration, Notation, Quantity, Timestamp, WriteOutcome};
 
@@ -162,7 +163,7 @@ fn world(load: Load, resource: &ResourceName, container: &str, now: Timestamp) -
         ready: Some(Ready { status: Some(true), last_transition: since }),
         containers: vec![ContainerFacts {
             name: container.to_owned(),
-            requests: vec![(resource.as_str().to_owned(), load.request)],
+            requests: Requests::of([(resource.as_str(), load.request)]),
         }],
         pod_level: None,
     };

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::course::Course;
+use super::series::Point;
 use super::{Resource, Samples, Sizes, Window};
 use crate::arith::float;
 use crate::{Duration, Timestamp};
@@ -61,15 +62,15 @@ impl Evidence {
     #[must_use]
     pub fn of(samples: &Samples, now: Timestamp, resource: Resource, present: Sizes) -> Self {
         let window = Window::before(now, LOOK_BACK);
-        let course = Course::of(samples, window, resource);
-        let known = course.mean().map_or(Duration::ZERO, |mean| mean.covered);
+        let course = Course::of(samples.within(window, resource));
+        let known = course.covered();
         let limit = match resource {
             Resource::Cpu => present.limits.cpu.map(|cpu| float(cpu.get()) / 1000.0),
             Resource::Memory => present.limits.memory.map(|memory| float(memory.get())),
         };
-        let reaches = |value: &f64| limit.is_some_and(|limit| *value >= limit);
+        let reaches = |point: &Point| limit.is_some_and(|limit| point.value >= limit);
         let killed = resource == Resource::Memory && samples.oom_kills(window) > 0;
-        let censored = killed || course.values().any(|(_, values)| values.iter().any(reaches));
+        let censored = killed || course.points().any(|(_, points)| points.iter().any(reaches));
         let whole = known >= WEEK.scaled(9, 10);
         let confidence = if known.is_zero() {
             Confidence::None

@@ -1,9 +1,11 @@
 //! Samples put together over time: each stands until the next one of its pod, unless that is too
 //! far away.
 
-use super::samples::{Point, Samples};
+use std::borrow::Cow;
+
+use super::PodId;
+use super::series::Point;
 use super::sum::Sum;
-use super::{PodId, Resource, Window};
 use crate::arith::{float, float_of_u64};
 use crate::{Duration, Timestamp};
 
@@ -12,8 +14,8 @@ const BRIDGED_STEPS: i64 = 5;
 
 /// One resource over a window, pod by pod.
 #[derive(Debug)]
-pub(crate) struct Course {
-    pods: Vec<(PodId, Vec<Point>)>,
+pub(crate) struct Course<'a> {
+    pods: Vec<(PodId, Cow<'a, [Point]>)>,
     /// Twice the median of all pods' steps: the middle of two need not be a whole number.
     twice_step: i64,
 }
@@ -26,6 +28,12 @@ pub(crate) struct Stretch {
     pub(crate) value: f64,
 }
 
+impl Stretch {
+    pub(crate) const fn length(&self) -> Duration {
+        self.until.since(self.from)
+    }
+}
+
 /// A mean over time, and how much of the time it knows of.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Mean {
@@ -35,58 +43,88 @@ pub(crate) struct Mean {
     pub(crate) covered: Duration,
 }
 
-impl Course {
-    pub(crate) fn of(samples: &Samples, window: Window, resource: Resource) -> Self {
-        let pods = samples.within(window, resource);
+impl<'a> Course<'a> {
+    /// Of pods, each with at least one point and in the order of time.
+    pub(crate) fn of(pods: impl Iterator<Item = (PodId, Cow<'a, [Point]>)>) -> Self {
+        let pods: Vec<(PodId, Cow<'a, [Point]>)> = pods.collect();
         let mut steps: Vec<i64> = pods.iter().flat_map(|(_, points)| steps(points)).collect();
         Self { twice_step: twice_median(&mut steps), pods }
     }
 
-    /// Each pod with its values.
-    pub(crate) fn values(&self) -> impl Iterator<Item = (PodId, Vec<f64>)> {
-        self.pods.iter().map(|(pod, points)| (*pod, points.iter().map(|p| p.value).collect()))
-    }
-
-    /// The usual step between two samples of a pod.
-    pub(crate) fn step(&self) -> Duration {
-        Duration::from_nanos(self.twice_step.div_euclid(2)).unwrap_or_default()
+    /// Each pod with its points.
+    pub(crate) fn points(&self) -> impl Iterator<Item = (PodId, &[Point])> {
+        self.pods.iter().map(|(pod, points)| (*pod, &**points))
     }
 
     /// Each pod with the stretches between its samples that are near enough to one another.
-    pub(crate) fn bridged(&self) -> impl Iterator<Item = (PodId, Vec<Stretch>)> {
-        let within = self.twice_step.saturating_mul(BRIDGED_STEPS);
-        let stretches = move |points: &Vec<Point>| {
+    fn bridged(&self) -> impl Iterator<Item = (PodId, impl Iterator<Item = Stretch>)> {
+        self.points().map(|(pod, points)| {
             let pairs = points.iter().zip(points.iter().skip(1));
-            let near = pairs.filter(move |(here, next)| {
-                next.at.since(here.at).nanos().saturating_mul(2) <= within
-            });
-            near.map(|(here, next)| Stretch { from: here.at, until: next.at, value: here.value })
-                .collect()
-        };
-        self.pods.iter().map(move |(pod, points)| (*pod, stretches(points)))
+            let near = pairs.filter(|(here, next)| self.bridges(here.at, next.at));
+            let stretch = |(here, next): (&Point, &Point)| Stretch {
+                from: here.at,
+                until: next.at,
+                value: here.value,
+            };
+            (pod, near.map(stretch))
+        })
     }
 
     /// Each pod with what each of its samples stands for: the time to the next one, or one step
     /// where that is too far away or there is none.
-    pub(crate) fn standing(&self) -> impl Iterator<Item = (PodId, Vec<Stretch>)> {
-        let within = self.twice_step.saturating_mul(BRIDGED_STEPS);
-        let stretches = move |points: &Vec<Point>| {
+    pub(crate) fn standing(&self) -> impl Iterator<Item = (PodId, impl Iterator<Item = Stretch>)> {
+        let step = Duration::from_nanos(self.twice_step.div_euclid(2)).unwrap_or_default();
+        self.points().map(move |(pod, points)| {
             let next = points.iter().skip(1).map(|point| Some(point.at)).chain([None]);
-            let stand = |(here, next): (&Point, Option<Timestamp>)| {
-                let near =
-                    next.filter(|next| next.since(here.at).nanos().saturating_mul(2) <= within);
-                let until = near.unwrap_or_else(|| here.at.saturating_add(self.step()));
+            let stand = move |(here, next): (&Point, Option<Timestamp>)| {
+                let near = next.filter(|next| self.bridges(here.at, *next));
+                let until = near.unwrap_or_else(|| here.at.saturating_add(step));
                 Stretch { from: here.at, until, value: here.value }
             };
-            points.iter().zip(next).map(stand).collect()
-        };
-        self.pods.iter().map(move |(pod, points)| (*pod, stretches(points)))
+            (pod, points.iter().zip(next).map(stand))
+        })
+    }
+
+    fn bridges(&self, from: Timestamp, until: Timestamp) -> bool {
+        let within = self.twice_step.saturating_mul(BRIDGED_STEPS);
+        until.since(from).nanos().saturating_mul(2) <= within
+    }
+
+    /// How long at least one pod was seen.
+    pub(crate) fn covered(&self) -> Duration {
+        let mut spans: Vec<(Timestamp, Timestamp)> = Vec::new();
+        for (_, stretches) in self.bridged() {
+            for Stretch { from, until, .. } in stretches {
+                match spans.last_mut() {
+                    Some((_, end)) if *end == from => *end = until,
+                    _ => spans.push((from, until)),
+                }
+            }
+        }
+        spans.sort_unstable();
+        let (mut covered, mut end) = (Duration::ZERO, Timestamp::MIN);
+        for (from, until) in spans {
+            let from = from.max(end);
+            if from < until {
+                covered = covered.saturating_add(until.since(from));
+                end = until;
+            }
+        }
+        covered
     }
 
     /// The mean over pods and time; `None` if nothing is bridged.
     pub(crate) fn mean(&self) -> Option<Mean> {
-        // What begins and what ends, in the order of time; ends first, so that a pod's value is
-        // gone before its next one comes.
+        if let [_] = &*self.pods {
+            let (_, stretches) = self.bridged().next()?;
+            return mean_of_pod(stretches);
+        }
+        self.mean_of_pods()
+    }
+
+    /// What begins and what ends, in the order of time; ends first, so that a pod's value is gone
+    /// before its next one comes.
+    fn mean_of_pods(&self) -> Option<Mean> {
         let mut changes: Vec<(Timestamp, bool, f64)> = Vec::new();
         for (_, stretches) in self.bridged() {
             for stretch in stretches {
@@ -118,19 +156,22 @@ impl Course {
 
     /// The pod with the largest mean of its own.
     pub(crate) fn largest_mean(&self) -> Option<(PodId, f64)> {
-        let of_pod = |(pod, stretches): (PodId, Vec<Stretch>)| {
-            let (mut total, mut covered) = (Sum::default(), Duration::ZERO);
-            for stretch in stretches {
-                let length = stretch.until.since(stretch.from);
-                total.add_product(stretch.value, float(length.nanos()));
-                covered = covered.saturating_add(length);
-            }
-            (!covered.is_zero()).then(|| (pod, total.over(float(covered.nanos()))))
-        };
+        let of_pod = |(pod, stretches)| mean_of_pod(stretches).map(|mean| (pod, mean.value));
         let means = self.bridged().filter_map(of_pod);
         // The first of equal ones.
         means.reduce(|a, b| if b.1 > a.1 { b } else { a })
     }
+}
+
+/// The mean over time of a pod's stretches; `None` if there is none.
+fn mean_of_pod(stretches: impl Iterator<Item = Stretch>) -> Option<Mean> {
+    let (mut total, mut covered) = (Sum::default(), Duration::ZERO);
+    for stretch in stretches {
+        let length = stretch.length();
+        total.add_product(stretch.value, float(length.nanos()));
+        covered = covered.saturating_add(length);
+    }
+    (!covered.is_zero()).then(|| Mean { value: total.over(float(covered.nanos())), covered })
 }
 
 fn steps(points: &[Point]) -> impl Iterator<Item = i64> {
@@ -152,18 +193,18 @@ fn twice_median(values: &mut [i64]) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Real;
-    use crate::rightsize::{Seen, Usage};
 
-    fn course(given: &[(u32, i64, f64)]) -> Course {
-        let mut samples = Samples::default();
-        for (pod, second, cores) in given {
-            let at = Timestamp::from_seconds(*second);
-            let seen = Seen::Cpu(Real::new(*cores));
-            samples.add(&Usage { pod: PodId::new(*pod), at, seen }).expect("an amount");
-        }
-        let window = Window { from: Timestamp::MIN, until: Timestamp::MAX };
-        Course::of(&samples, window, Resource::Cpu)
+    /// Of samples in the order of their pods and times.
+    fn course(given: &[(u32, i64, f64)]) -> Course<'static> {
+        let same_pod = given.chunk_by(|(a, ..), (b, ..)| a == b);
+        Course::of(same_pod.map(|of_pod| {
+            let point = |(_, second, value): &(_, i64, f64)| Point {
+                at: Timestamp::from_seconds(*second),
+                value: *value,
+            };
+            let pod = of_pod.first().map_or(0, |(pod, ..)| *pod);
+            (PodId::new(pod), Cow::Owned(of_pod.iter().map(point).collect()))
+        }))
     }
 
     #[test]
@@ -184,9 +225,10 @@ mod tests {
         assert_eq!(mean.covered, Duration::seconds(80));
         let total = 10.0 + 20.0 + 30.0 + 50.0 * 4.0;
         assert_eq!(mean.value.to_bits(), f64::to_bits(total / 80.0));
-        let standing = course(&given).standing().next().expect("a pod").1;
-        let lengths: Vec<Duration> =
-            standing.iter().map(|stretch| stretch.until.since(stretch.from)).collect();
+        assert_eq!(course(&given).covered(), Duration::seconds(80));
+        let course = course(&given);
+        let (_, standing) = course.standing().next().expect("a pod");
+        let lengths: Vec<Duration> = standing.map(|stretch| stretch.length()).collect();
         let seconds = [10, 10, 10, 50, 10, 10].map(Duration::seconds);
         assert_eq!(lengths, seconds);
     }
@@ -197,12 +239,31 @@ mod tests {
         let given = [(0, 0, 1.0), (0, 10, 1.0), (0, 20, 1.0), (1, 10, 3.0), (1, 20, 3.0)];
         let course = course(&given);
         assert_eq!(course.mean(), Some(Mean { value: 1.5, covered: Duration::seconds(20) }));
+        assert_eq!(course.covered(), Duration::seconds(20));
         assert_eq!(course.largest_mean(), Some((PodId::new(1), 3.0)));
+    }
+
+    /// The mean of one pod needs no sweep over several, and is the same to the bit.
+    #[test]
+    fn alone_or_among_others() {
+        let gap = |step: i64| -> i64 { if step.rem_euclid(40) == 7 { 9 } else { 1 } };
+        let (mut at, mut given) = (0_i64, Vec::new());
+        for step in 0..1000_i64 {
+            at = at.saturating_add(gap(step).saturating_mul(59));
+            let odd = float(step.wrapping_mul(7919).rem_euclid(1013)) / 3.0;
+            given.push((0, at, if step == 500 { 1e300 } else { odd }));
+        }
+        let course = course(&given);
+        let bits = |mean: Option<Mean>| mean.map(|mean| (mean.value.to_bits(), mean.covered));
+        let alone = course.mean();
+        assert!(alone.is_some_and(|mean| mean.covered == course.covered()));
+        assert_eq!(bits(alone), bits(course.mean_of_pods()));
     }
 
     #[test]
     fn a_single_sample_bridges_nothing() {
         assert_eq!(course(&[(0, 5, 1.0)]).mean(), None);
         assert_eq!(course(&[]).largest_mean(), None);
+        assert_eq!(course(&[]).covered(), Duration::ZERO);
     }
 }

@@ -5,7 +5,7 @@
 //! counted apart, since more may have been wanted.
 
 use super::course::{Course, Stretch};
-use super::{Resource, Samples, Sizes, Window};
+use super::{Amounts, Resource, Samples, Sizes, Window};
 use crate::Duration;
 use crate::arith::float;
 
@@ -49,61 +49,57 @@ impl Replayed {
         let mut all = vec![Self { killed, ..Self::default() }; new.len()];
         let cores = |cpu: crate::MilliCores| float(cpu.get()) / 1000.0;
         let capped = present.limits.cpu.map(cores);
-        for (_, stretches) in Course::of(samples, window, Resource::Cpu).standing() {
-            for (replayed, new) in all.iter_mut().zip(new) {
-                let (request, limit) = (new.requests.cpu.map(cores), new.limits.cpu.map(cores));
-                replayed.cpu(&stretches, request, limit, capped);
+        let bounds: Vec<Bounds> =
+            new.iter().map(|new| Bounds::of(new, |size| size.cpu.map(cores))).collect();
+        for (_, stretches) in Course::of(samples.within(window, Resource::Cpu)).standing() {
+            for stretch in stretches {
+                for (replayed, bounds) in all.iter_mut().zip(&bounds) {
+                    replayed.cpu(&stretch, bounds, capped);
+                }
             }
         }
         let bytes = |memory: crate::Bytes| float(memory.get());
         let capped = present.limits.memory.map(bytes);
-        for (_, stretches) in Course::of(samples, window, Resource::Memory).standing() {
-            for (replayed, new) in all.iter_mut().zip(new) {
-                let (requests, limits) = (new.requests.memory, new.limits.memory);
-                replayed.memory(&stretches, requests.map(bytes), limits.map(bytes), capped);
+        let bounds: Vec<Bounds> =
+            new.iter().map(|new| Bounds::of(new, |size| size.memory.map(bytes))).collect();
+        for (_, stretches) in Course::of(samples.within(window, Resource::Memory)).standing() {
+            let mut over = vec![false; new.len()];
+            for stretch in stretches {
+                for ((replayed, bounds), over) in all.iter_mut().zip(&bounds).zip(&mut over) {
+                    *over = replayed.memory(&stretch, bounds, capped, *over);
+                }
             }
         }
         all
     }
 
-    /// One pod's CPU.
-    fn cpu(
-        &mut self,
-        stretches: &[Stretch],
-        request: Option<f64>,
-        limit: Option<f64>,
-        capped: Option<f64>,
-    ) {
-        for Stretch { from, until, value } in stretches {
-            let length = until.since(*from);
-            add(&mut self.cpu_seen, length, true);
-            add(&mut self.cpu_at_risk, length, is_above(*value, request));
-            add(&mut self.cpu_throttled, length, reaches(*value, limit));
-            add(&mut self.cpu_censored, length, reaches(*value, capped));
-        }
+    /// One sample of a pod's CPU.
+    fn cpu(&mut self, stretch: &Stretch, bounds: &Bounds, capped: Option<f64>) {
+        let (length, value) = (stretch.length(), stretch.value);
+        add(&mut self.cpu_seen, length, true);
+        add(&mut self.cpu_at_risk, length, is_above(value, bounds.request));
+        add(&mut self.cpu_throttled, length, reaches(value, bounds.limit));
+        add(&mut self.cpu_censored, length, reaches(value, capped));
     }
 
-    /// One pod's memory.
+    /// One sample of a pod's memory; whether it is over the new limit.
     fn memory(
         &mut self,
-        stretches: &[Stretch],
-        request: Option<f64>,
-        limit: Option<f64>,
+        stretch: &Stretch,
+        bounds: &Bounds,
         capped: Option<f64>,
-    ) {
-        let mut was_over = false;
-        for Stretch { from, until, value } in stretches {
-            let length = until.since(*from);
-            let over = is_above(*value, limit);
-            add(&mut self.memory_seen, length, true);
-            add(&mut self.memory_at_risk, length, is_above(*value, request));
-            add(&mut self.memory_over_limit, length, over);
-            add(&mut self.memory_censored, length, reaches(*value, capped));
-            if over && !was_over {
-                self.oom_kills = self.oom_kills.saturating_add(1);
-            }
-            was_over = over;
+        was_over: bool,
+    ) -> bool {
+        let (length, value) = (stretch.length(), stretch.value);
+        let over = is_above(value, bounds.limit);
+        add(&mut self.memory_seen, length, true);
+        add(&mut self.memory_at_risk, length, is_above(value, bounds.request));
+        add(&mut self.memory_over_limit, length, over);
+        add(&mut self.memory_censored, length, reaches(value, capped));
+        if over && !was_over {
+            self.oom_kills = self.oom_kills.saturating_add(1);
         }
+        over
     }
 
     /// Whether limits of their time cut usage off, or ended it: then more was wanted than is known.
@@ -117,6 +113,18 @@ impl Replayed {
     #[must_use]
     pub const fn severity(&self) -> (u64, Duration, Duration, Duration) {
         (self.oom_kills, self.memory_over_limit, self.cpu_throttled, self.cpu_at_risk)
+    }
+}
+
+/// A request and a limit of one resource, in cores or bytes.
+struct Bounds {
+    request: Option<f64>,
+    limit: Option<f64>,
+}
+
+impl Bounds {
+    fn of(sizes: &Sizes, amount: impl Fn(&Amounts) -> Option<f64>) -> Self {
+        Self { request: amount(&sizes.requests), limit: amount(&sizes.limits) }
     }
 }
 
@@ -137,7 +145,7 @@ fn reaches(value: f64, bound: Option<f64>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rightsize::{Amounts, PodId, Seen, Usage};
+    use crate::rightsize::{PodId, Seen, Usage};
     use crate::{Bytes, MilliCores, Real, Timestamp};
 
     fn sizes(requests: (i64, i64), limits: (i64, i64)) -> Sizes {

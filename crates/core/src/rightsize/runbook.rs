@@ -7,14 +7,16 @@
 //! it; what following the average would have set stands beside it.
 
 mod guarded;
+mod kept;
 
 use serde::{Deserialize, Serialize};
 
 use self::guarded::Bounds;
+use self::kept::Kept;
 use super::course::Course;
 use super::{Asked, Estimator, PodId, Refused, Resource, Samples, Usage, Window};
 use crate::arith::float;
-use crate::{Duration, Real};
+use crate::{Duration, Real, Timestamp};
 
 pub use self::guarded::Guard;
 
@@ -109,7 +111,20 @@ pub struct Finding {
     pub worst: Option<(PodId, Real)>,
 }
 
-/// The runbook's rule over one container's usage.
+/// The runbook's rule over one container's usage, for one who hears of it sample by sample.
+///
+/// A percentile, a median step and a mean over the pods of each instant cannot be had exactly
+/// without samples. So it keeps some, and no more than 4,096 instants of each pod and resource,
+/// which are two weeks at five minutes: 64 KiB, twice that while many came late. Up to there its
+/// answer is that of [`Settings::recommend`] to the bit. If more come, time is cut into slots of
+/// 2^k nanoseconds, as short as they can be; of a slot the largest value stands, from its first
+/// sample on. A memory peak stays exact then. Where samples come at a steady step, the mean and
+/// the percentile only become higher, by at most what a pod's usage varies within a slot; the last
+/// slot is not yet in the mean, and gaps shorter than five slots are bridged.
+///
+/// Neither the order of the samples nor the way in which they are merged changes an answer.
+/// [`Runbook::forget_before`] lets go of what no window can hold any more, and of pods that are
+/// gone; a container that lives for months is asked after it.
 ///
 /// ```
 /// use trimtab_core::rightsize::runbook::{Runbook, Verdict};
@@ -138,20 +153,20 @@ pub struct Finding {
 #[derive(Clone, Debug, Default)]
 pub struct Runbook {
     settings: Settings,
-    samples: Samples,
+    kept: Kept,
 }
 
 impl Runbook {
     /// The rule with settings of one's own, without samples.
     #[must_use]
     pub fn new(settings: Settings) -> Self {
-        Self { settings, samples: Samples::default() }
+        Self { settings, kept: Kept::default() }
     }
 
-    /// The samples.
-    #[must_use]
-    pub const fn samples(&self) -> &Samples {
-        &self.samples
+    /// Lets go of what lies before an instant: an answer for [`Settings::window`] later, or later
+    /// still, does not change.
+    pub fn forget_before(&mut self, at: Timestamp) {
+        self.kept.forget_before(at);
     }
 }
 
@@ -159,39 +174,54 @@ impl Estimator for Runbook {
     type Answer = Answer;
 
     fn add(&mut self, usage: &Usage) -> Result<(), Refused> {
-        self.samples.add(usage)
+        self.kept.add(usage)
     }
 
     fn merge(&mut self, other: &Self) {
-        self.samples.merge(&other.samples);
+        self.kept.merge(&other.kept);
     }
 
     fn recommend(&self, asked: &Asked) -> Answer {
-        self.settings.recommend(&self.samples, asked)
+        let window = self.settings.before(asked);
+        let course = |resource| Course::of(self.kept.within(window, resource));
+        self.settings.answer(asked, course, self.kept.was_killed(window))
     }
 }
 
 impl Settings {
-    /// What the rule says of samples that somebody else holds.
+    /// What the rule says of samples that somebody else holds: all that lie in its window count.
     #[must_use]
     pub fn recommend(&self, samples: &Samples, asked: &Asked) -> Answer {
+        let window = self.before(asked);
+        let course = |resource| Course::of(samples.within(window, resource));
+        self.answer(asked, course, samples.oom_kills(window) > 0)
+    }
+
+    const fn before(&self, asked: &Asked) -> Window {
+        Window::before(asked.now, self.window)
+    }
+
+    fn answer<'a>(
+        &self,
+        asked: &Asked,
+        course: impl Fn(Resource) -> Course<'a>,
+        killed: bool,
+    ) -> Answer {
         let cores = asked.requests.cpu.map(|cpu| float(cpu.get()) / 1000.0);
         let bytes = asked.limits.memory.map(|memory| float(memory.get()));
         Answer {
-            cpu: self.finding(samples, asked, Resource::Cpu, cores),
-            memory: self.finding(samples, asked, Resource::Memory, bytes),
+            cpu: self.finding(&course(Resource::Cpu), Resource::Cpu, cores, killed),
+            memory: self.finding(&course(Resource::Memory), Resource::Memory, bytes, killed),
         }
     }
 
     fn finding(
         &self,
-        samples: &Samples,
-        asked: &Asked,
+        course: &Course<'_>,
         resource: Resource,
         present: Option<f64>,
+        killed: bool,
     ) -> Finding {
-        let window = Window::before(asked.now, self.window);
-        let course = Course::of(samples, window, resource);
         let mean = course.mean();
         let covered = mean.map_or(Duration::ZERO, |mean| mean.covered);
         let coverage = covered.as_seconds() / self.window.as_seconds();
@@ -223,11 +253,7 @@ impl Settings {
             return known;
         }
         let unguarded = mean.value / threshold;
-        let bounds = Bounds {
-            held: guarded::held(&course, resource, self),
-            present,
-            killed: samples.oom_kills(window) > 0,
-        };
+        let bounds = Bounds { held: guarded::held(course, resource, self), present, killed };
         let (proposed, guards) = bounds.propose(unguarded, self);
         Finding {
             verdict: Verdict::Reduce,

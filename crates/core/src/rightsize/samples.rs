@@ -1,7 +1,10 @@
 //! Usage with its times, for the estimators and replays that look back over a window.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use super::course::Course;
+use super::series::{Point, Series};
 use super::usage::amount;
 use super::{PodId, Refused, Seen, Usage};
 use crate::{Duration, Real, Timestamp};
@@ -9,16 +12,9 @@ use crate::{Duration, Real, Timestamp};
 /// What was seen of one container in all its pods. In which order it came is of no account.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Samples {
-    cpu: BTreeMap<PodId, Vec<Point>>,
-    memory: BTreeMap<PodId, Vec<Point>>,
+    cpu: BTreeMap<PodId, Series>,
+    memory: BTreeMap<PodId, Series>,
     oom_kills: Vec<(PodId, Timestamp)>,
-}
-
-/// A value and its time.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Point {
-    pub(crate) at: Timestamp,
-    pub(crate) value: f64,
 }
 
 /// A resource of a container.
@@ -106,17 +102,23 @@ impl Samples {
     pub fn merge(&mut self, other: &Self) {
         for (mine, theirs) in [(&mut self.cpu, &other.cpu), (&mut self.memory, &other.memory)] {
             for (pod, points) in theirs {
-                mine.entry(*pod).or_default().extend_from_slice(points);
+                mine.entry(*pod).or_default().extend(points);
             }
         }
         self.oom_kills.extend_from_slice(&other.oom_kills);
     }
 
+    /// Puts what is here in the order of time, so that no answer has to; of samples of one instant
+    /// the largest stays. It changes no answer.
+    pub fn sort(&mut self) {
+        self.cpu.values_mut().chain(self.memory.values_mut()).for_each(Series::sort);
+    }
+
     /// How many samples of a resource lie after an instant: they are in nobody's window yet.
     #[must_use]
     pub fn later_than(&self, now: Timestamp, resource: Resource) -> u64 {
-        let later = self.of(resource).values().flatten().filter(|point| point.at > now).count();
-        u64::try_from(later).unwrap_or(u64::MAX)
+        let later = self.of(resource).values().map(|series| series.later_than(now));
+        later.fold(0, |sum, later| sum.saturating_add(u64::try_from(later).unwrap_or(u64::MAX)))
     }
 
     /// How many kills for memory lie in a window.
@@ -126,23 +128,36 @@ impl Samples {
         u64::try_from(kills).unwrap_or(u64::MAX)
     }
 
-    /// Each pod's samples in a window, in the order of their times. Of samples of one instant the
-    /// largest counts. Pods without a sample are left out.
-    pub(crate) fn within(&self, window: Window, resource: Resource) -> Vec<(PodId, Vec<Point>)> {
-        let of_pod = |(pod, points): (&PodId, &Vec<Point>)| {
-            let inside = points.iter().copied().filter(|point| window.has(point.at));
-            let mut inside: Vec<Point> = inside.collect();
-            // The largest of an instant first, so that it is the one that stays.
-            if !inside.is_sorted_by(|a, b| a.at < b.at) {
-                inside.sort_by(|a, b| a.at.cmp(&b.at).then(b.value.total_cmp(&a.value)));
-                inside.dedup_by_key(|point| point.at);
-            }
-            (!inside.is_empty()).then_some((*pod, inside))
-        };
-        self.of(resource).iter().filter_map(of_pod).collect()
+    /// What a pod uses of a resource in a window, averaged over the pods alive at each instant and
+    /// over the time that is known; `None` if too little is seen to tell.
+    ///
+    /// ```
+    /// use trimtab_core::rightsize::{PodId, Resource, Samples, Window};
+    /// use trimtab_core::{Real, Timestamp};
+    /// let mut samples = Samples::default();
+    /// let at = [0, 60, 120].map(|second| Timestamp::from_seconds(second).nanos());
+    /// samples.add_columns(PodId::new(0), Resource::Cpu, &at, &[0.25, 0.75, 9.0]);
+    /// let all = Window { from: Timestamp::MIN, until: Timestamp::MAX };
+    /// assert_eq!(samples.mean(all, Resource::Cpu), Some(Real::new(0.5)));
+    /// ```
+    #[must_use]
+    pub fn mean(&self, window: Window, resource: Resource) -> Option<Real> {
+        Course::of(self.within(window, resource)).mean().map(|mean| Real::new(mean.value))
     }
 
-    const fn of(&self, resource: Resource) -> &BTreeMap<PodId, Vec<Point>> {
+    /// Each pod's samples in a window, in the order of their times. Of samples of one instant the
+    /// largest counts. Pods without a sample are left out.
+    pub(crate) fn within(
+        &self,
+        window: Window,
+        resource: Resource,
+    ) -> impl Iterator<Item = (PodId, Cow<'_, [Point]>)> {
+        let inside =
+            self.of(resource).iter().map(move |(pod, series)| (*pod, series.within(window)));
+        inside.filter(|(_, points)| !points.is_empty())
+    }
+
+    const fn of(&self, resource: Resource) -> &BTreeMap<PodId, Series> {
         match resource {
             Resource::Cpu => &self.cpu,
             Resource::Memory => &self.memory,
@@ -160,17 +175,17 @@ mod tests {
     }
 
     #[test]
-    fn order_and_repetition_are_of_no_account() {
+    fn pods_without_a_sample_in_the_window_are_left_out() {
         let mut samples = Samples::default();
-        let given = [(0, 20, 0.2), (0, 10, 0.1), (0, 20, 0.3), (1, 99, 1.0), (0, 20, 0.2)];
+        let given = [(0, 20, 0.3), (0, 10, 0.1), (1, 99, 1.0)];
         for (pod, second, cores) in given {
             samples.add(&cpu(pod, second, cores)).expect("an amount");
         }
         let window =
             Window { from: Timestamp::from_seconds(10), until: Timestamp::from_seconds(20) };
         let point = |second, value| Point { at: Timestamp::from_seconds(second), value };
-        let inside = samples.within(window, Resource::Cpu);
-        assert_eq!(inside, [(PodId::new(0), vec![point(10, 0.1), point(20, 0.3)])]);
+        let inside: Vec<_> = samples.within(window, Resource::Cpu).collect();
+        assert_eq!(inside, [(PodId::new(0), vec![point(10, 0.1), point(20, 0.3)].into())]);
         assert_eq!(samples.later_than(window.until, Resource::Cpu), 1);
         assert_eq!(samples.later_than(window.until, Resource::Memory), 0);
     }

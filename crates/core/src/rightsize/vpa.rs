@@ -5,11 +5,13 @@
 //! container share one pair of histograms, as they do there when they share their labels. What the
 //! recommender leaves to the order of a map follows the numbers of the pods here.
 
+mod abreast;
 mod aggregate;
 mod amount;
 mod bounds;
 mod buckets;
 mod checkpoint;
+mod columns;
 mod decay;
 mod exp2;
 mod histogram;
@@ -18,9 +20,9 @@ mod pods;
 mod policy;
 mod settings;
 
-use std::hint::black_box;
 use std::sync::Arc;
 
+pub use self::abreast::Round;
 pub use self::bounds::Recommendation;
 pub use self::checkpoint::{Checkpoint, CheckpointError, SavedHistogram, VERSION};
 pub use self::policy::{
@@ -29,12 +31,12 @@ pub use self::policy::{
 pub use self::settings::{Percentiles, Settings, SettingsError};
 
 use self::aggregate::Aggregate;
-use self::amount::{amount, amount_of_cores};
+use self::amount::{MILLICORES, amount};
 use self::buckets::Scheme;
-use self::decay::{Decaying, Factor, Factors};
+use self::decay::{Decaying, Factor, Factors, KeptBlocks};
 use self::pod::{NEVER, Pod};
 use self::pods::Pods;
-use super::{Asked, Estimator, Refused, Seen, Usage};
+use super::{Asked, Estimator, PodId, Refused, Seen, Usage};
 use crate::{Real, Timestamp};
 
 /// The settings that a recommender runs with, checked. Cheap to clone.
@@ -92,16 +94,14 @@ pub struct Bucket {
 }
 
 /// Factors of decay, kept from one sample to the next: of some thousand instants for CPU, of one
-/// for memory. Samples of many containers at the same instants then cost one power of two an
-/// instant and not one each; what comes out is the same.
+/// for memory, and of the last series' instants. Samples of many containers at the same instants
+/// then cost one power of two an instant and not one each; what comes out is the same.
 #[derive(Clone, Debug, Default)]
 pub struct DecayCache {
     cpu: Factors,
     memory: Factor,
+    blocks: KeptBlocks,
 }
-
-/// How many containers are looked at together: their memory is on its way at the same time.
-const ABREAST: usize = 16;
 
 static DEFAULTS: Settings = Settings::DEFAULT;
 
@@ -146,60 +146,8 @@ impl Vpa {
     #[inline]
     pub fn add_with(&mut self, usage: &Usage, decay: &mut DecayCache) -> Result<(), Refused> {
         let mut none = Factor::default();
-        let DecayCache { cpu, memory } = decay;
+        let DecayCache { cpu, memory, .. } = decay;
         self.take(usage, cpu.of(usage.at).unwrap_or(&mut none), memory)
-    }
-
-    /// Takes in what each of many containers used, as [`Vpa::add_with`] does one by one, but with
-    /// several on their way through memory at once. `used` says what a container used by its place,
-    /// the same each time it is asked; `refused` is told of what the recommender would not count.
-    ///
-    /// ```
-    /// use trimtab_core::rightsize::vpa::{DecayCache, Vpa};
-    /// use trimtab_core::rightsize::{PodId, Refused, Seen, Usage};
-    /// use trimtab_core::{Real, Timestamp};
-    ///
-    /// let mut fleet = vec![Vpa::default(); 3];
-    /// let (pod, at) = (PodId::new(0), Timestamp::from_seconds(1_700_000_000));
-    /// let cores = [0.25, f64::NAN, 1.5];
-    /// let used = |place: usize| [Usage { pod, at, seen: Seen::Cpu(Real::new(cores[place])) }];
-    /// let mut refused = Vec::new();
-    /// Vpa::add_abreast(&mut fleet, used, &mut DecayCache::default(), |place, why| {
-    ///     refused.push((place, why));
-    /// });
-    /// assert_eq!(fleet.iter().map(Vpa::samples).collect::<Vec<_>>(), [1, 0, 1]);
-    /// assert!(matches!(refused[..], [(1, Refused::NotFinite(_))]));
-    /// ```
-    #[inline]
-    pub fn add_abreast<const N: usize>(
-        containers: &mut [Self],
-        used: impl Fn(usize) -> [Usage; N],
-        decay: &mut DecayCache,
-        mut refused: impl FnMut(usize, Refused),
-    ) {
-        let mut first = 0_usize;
-        for group in containers.chunks_mut(ABREAST) {
-            for (vpa, place) in group.iter().zip(first..) {
-                used(place).iter().for_each(|usage| vpa.fetch(usage));
-            }
-            for (vpa, place) in group.iter_mut().zip(first..) {
-                for usage in used(place) {
-                    if let Err(why) = vpa.add_with(&usage, decay) {
-                        refused(place, why);
-                    }
-                }
-            }
-            first = first.saturating_add(ABREAST);
-        }
-    }
-
-    /// Reads the weight that usage is going to change, for nothing but to have it near.
-    #[inline]
-    fn fetch(&self, usage: &Usage) {
-        if let Seen::Cpu(cores) = usage.seen {
-            let bucket = buckets::CPU.find(amount_of_cores(cores.get()));
-            black_box(self.seen.cpu.histogram().weight(bucket));
-        }
     }
 
     #[inline]
@@ -213,26 +161,47 @@ impl Vpa {
         let Self { seen: aggregate, pods, recommender, .. } = self;
         let settings = recommender.settings();
         match seen {
-            Seen::Cpu(cores) => {
-                let millicores = amount_of_cores(finite(cores)?);
-                pods.with(pod, |pod| pod.cpu(at))?;
-                aggregate.add_cpu(millicores, at, settings.cpu_half_life, cpu);
-            }
-            Seen::Memory(bytes) => {
-                let bytes = amount(finite(bytes)?);
-                let interval = settings.memory_interval;
-                let change = pods.with(pod, |pod| pod.memory(at, bytes, interval))?;
-                if let Some(change) = change {
-                    let half_life = settings.memory_half_life;
-                    aggregate.change_memory(change, half_life, memory);
-                }
-            }
+            Seen::Cpu(cores) => self.take_cpu(pod, at, cores, cpu)?,
+            Seen::Memory(bytes) => self.take_memory(pod, at, bytes, memory)?,
             Seen::OomKilled { request } => {
                 if let Some(change) = pods.with(pod, |pod| pod.oom(at, request, settings))? {
                     let half_life = settings.memory_half_life;
                     aggregate.change_memory(change, half_life, memory);
                 }
             }
+        }
+        Ok(())
+    }
+
+    #[inline(always)]
+    fn take_cpu(
+        &mut self,
+        pod: PodId,
+        at: Timestamp,
+        cores: Real,
+        kept: &mut Factor,
+    ) -> Result<(), Refused> {
+        let bucket = buckets::CPU.find(finite(cores)? * MILLICORES);
+        self.pods.with(pod, |pod| pod.cpu(at))?;
+        let half_life = self.recommender.settings().cpu_half_life;
+        self.seen.add_cpu(bucket, at, half_life, kept);
+        Ok(())
+    }
+
+    #[inline(always)]
+    fn take_memory(
+        &mut self,
+        pod: PodId,
+        at: Timestamp,
+        bytes: Real,
+        kept: &mut Factor,
+    ) -> Result<(), Refused> {
+        let Self { seen, pods, recommender, .. } = self;
+        let settings = recommender.settings();
+        let bytes = amount(finite(bytes)?);
+        let interval = settings.memory_interval;
+        if let Some(change) = pods.with(pod, |pod| pod.memory(at, bytes, interval))? {
+            seen.change_memory(change, settings.memory_half_life, kept);
         }
         Ok(())
     }

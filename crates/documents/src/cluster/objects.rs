@@ -3,7 +3,7 @@
 use trimtab_core::{LabelSelector, Timestamp};
 
 use super::has_none;
-use super::json::Json;
+use crate::json::Json;
 use crate::kubernetes::objects as shapes;
 use crate::tree::{Node, Value};
 
@@ -25,14 +25,14 @@ pub(super) enum Kind {
 
 /// An object, with the kind and version that its list may have told.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Object<'a> {
-    pub(super) node: &'a Node,
-    pub(super) kind: &'a str,
+pub(crate) struct Object<'a> {
+    pub(crate) node: &'a Node,
+    pub(crate) kind: &'a str,
     pub(super) version: Option<&'a str>,
 }
 
 impl<'a> Object<'a> {
-    pub(super) fn name(&self) -> &'a str {
+    pub(crate) fn name(&self) -> &'a str {
         self.metadata("name").unwrap_or_default()
     }
 
@@ -45,7 +45,7 @@ impl<'a> Object<'a> {
         self.node.get("metadata")?.get("labels")?.get(key)?.text()
     }
 
-    fn metadata(&self, key: &str) -> Option<&'a str> {
+    pub(crate) fn metadata(&self, key: &str) -> Option<&'a str> {
         self.node.get("metadata")?.get(key)?.text()
     }
 
@@ -62,15 +62,19 @@ impl<'a> Object<'a> {
 }
 
 /// All objects, lists opened.
-pub(super) struct Objects<'a>(Vec<Object<'a>>);
+pub(crate) struct Objects<'a>(Vec<Object<'a>>);
 
 impl<'a> Objects<'a> {
-    pub(super) fn of(documents: &'a [Node]) -> Self {
+    pub(crate) fn of(documents: &'a [Node]) -> Self {
         let mut found = Vec::new();
         for node in documents {
             open(node, ("", None), 0, &mut found);
         }
         Self(found)
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Object<'a>> {
+        self.0.iter()
     }
 
     pub(super) fn of_kind(&self, kind: Kind) -> Vec<&Object<'a>> {

@@ -2,7 +2,7 @@
 
 use trimtab_core::hpa::{
     self, ContainerFacts, ContainerRequests, ContainerUsage, MetricAnswer, Milli, PodFacts,
-    PodPhase, PodUsage, PodValue, Query, Ready,
+    PodPhase, PodUsage, PodValue, Query, Ready, Requests,
 };
 use trimtab_core::{Duration, LabelSelector, Quantity, Selector, Timestamp};
 
@@ -172,25 +172,24 @@ fn pod(pod: &Pod<'_>) -> PodFacts {
 }
 
 /// What a pod requests as a whole; most have no requests of their own.
-fn pod_level(spec: &PodSpec<'_>) -> Option<Vec<(String, Milli)>> {
+fn pod_level(spec: &PodSpec<'_>) -> Option<Box<Requests>> {
     if spec.resources.requests.0.is_empty() {
         return None;
     }
-    hpa::pod_level_requests(
+    let whole = hpa::pod_level_requests(
         &spec.containers.iter().map(requests).collect::<Vec<_>>(),
         &spec.init_containers.iter().map(requests).collect::<Vec<_>>(),
         &quantities(&spec.resources.requests),
         &quantities(&spec.overhead),
-    )
+    );
+    whole.map(Box::new)
 }
 
 fn container(container: &Container<'_>) -> ContainerFacts {
-    let entries = &container.resources.requests.0;
-    let request = |(name, amount): &(Text<'_>, Amount)| (name.as_str().to_owned(), milli(amount));
-    ContainerFacts {
-        name: container.name.as_str().to_owned(),
-        requests: entries.iter().rev().map(request).collect(),
-    }
+    let entries = container.resources.requests.0.iter();
+    // Of a key that is given twice the last counts.
+    let requests = entries.rev().map(|(name, amount)| (name.as_str(), milli(amount)));
+    ContainerFacts { name: container.name.as_str().to_owned(), requests: Requests::of(requests) }
 }
 
 fn requests(container: &Container<'_>) -> ContainerRequests {

@@ -1,7 +1,9 @@
 //! What a fleet's history is read from.
 
 use std::fmt;
-use std::io::Read;
+use std::io::{self, Read};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::Error;
 #[cfg(feature = "arrow")]
@@ -23,6 +25,8 @@ pub enum Form {
     Parquet,
     /// An Arrow IPC file.
     Arrow,
+    /// An Arrow IPC stream.
+    ArrowStream,
 }
 
 impl Form {
@@ -41,6 +45,8 @@ impl Form {
             return Self::Parquet;
         } else if head.starts_with(b"ARROW1") {
             return Self::Arrow;
+        } else if head.starts_with(&[0xff; 4]) {
+            return Self::ArrowStream;
         }
         let text = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head).trim_ascii_start();
         match text {
@@ -74,6 +80,8 @@ enum Input {
     Parquet(std::fs::File),
     #[cfg(feature = "arrow")]
     Arrow(std::fs::File),
+    #[cfg(feature = "arrow")]
+    ArrowBytes(Vec<u8>),
     #[cfg(feature = "arrow")]
     Batches(Vec<arrow_array::RecordBatch>),
 }
@@ -126,6 +134,14 @@ impl Source {
         Self::new(name, Input::Arrow(file))
     }
 
+    /// An Arrow IPC file or an IPC stream in memory, with the columns that a CSV has. Samples are not
+    /// copied out of it where those of [`Source::batches`] are not, unless they are compressed.
+    #[cfg(feature = "arrow")]
+    #[must_use]
+    pub fn arrow_bytes(name: &str, bytes: Vec<u8>) -> Self {
+        Self::new(name, Input::ArrowBytes(bytes))
+    }
+
     /// Arrow record batches with the columns that a CSV has. Samples are not copied where instants
     /// are timestamps in nanoseconds, values are doubles of which none is null, and rows of one
     /// container stand together.
@@ -152,21 +168,41 @@ pub(super) enum Opened {
 }
 
 /// Reads a text in whole, and of a file of columns its footer.
-pub(super) fn open(source: Source) -> Opened {
+pub(super) fn open(source: Source, stop: &Arc<AtomicBool>) -> Opened {
     let name = source.name.as_str();
     let mut held = Held::new();
+    let unless = |reader| Unless { reader, stop: Arc::clone(stop) };
     match source.input {
-        Input::Prometheus(measure, reader) => read_prometheus(reader, name, measure, &mut held),
-        Input::Csv(reader) => read_usage_csv(reader, name, &mut held),
-        Input::Json(reader) => read_usage_json(reader, name, &mut held),
+        Input::Prometheus(measure, reader) => {
+            read_prometheus(unless(reader), name, measure, &mut held);
+        }
+        Input::Csv(reader) => read_usage_csv(unless(reader), name, &mut held),
+        Input::Json(reader) => read_usage_json(unless(reader), name, &mut held),
         #[cfg(feature = "arrow")]
         Input::Parquet(file) => return opened(columnar::parquet(file, name)),
         #[cfg(feature = "arrow")]
         Input::Arrow(file) => return opened(columnar::arrow(file, name)),
         #[cfg(feature = "arrow")]
+        Input::ArrowBytes(bytes) => return opened(columnar::arrow_bytes(bytes, name)),
+        #[cfg(feature = "arrow")]
         Input::Batches(batches) => return opened(columnar::batches(batches, name)),
     }
     Opened::Text(held)
+}
+
+/// A text that ends with an error once it is stopped.
+struct Unless {
+    reader: Box<dyn Read + Send>,
+    stop: Arc<AtomicBool>,
+}
+
+impl Read for Unless {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.stop.load(Ordering::Relaxed) {
+            return Err(io::Error::other("it was stopped"));
+        }
+        self.reader.read(buffer)
+    }
 }
 
 #[cfg(feature = "arrow")]

@@ -79,7 +79,7 @@ mod some {
     use super::Extent;
     use crate::usage::block::{self, Block};
     use crate::usage::columns;
-    use crate::usage::ipc::IpcFile;
+    use crate::usage::ipc::{self, IpcFile};
     use crate::usage::parquet::ParquetFile;
     use crate::{Error, Problem};
 
@@ -97,6 +97,10 @@ mod some {
 
     pub(crate) fn arrow(file: File, name: &str) -> Result<Columnar, Error> {
         IpcFile::open(file, name).map(Columnar::Arrow)
+    }
+
+    pub(crate) fn arrow_bytes(bytes: Vec<u8>, name: &str) -> Result<Columnar, Error> {
+        batches(ipc::batches(bytes, name)?, name)
     }
 
     pub(crate) fn batches(batches: Vec<RecordBatch>, name: &str) -> Result<Columnar, Error> {
@@ -205,6 +209,6 @@ mod some {
 #[cfg(not(feature = "arrow"))]
 pub(crate) use self::none::{Block, Columnar};
 #[cfg(feature = "arrow")]
-pub(crate) use self::some::{Columnar, arrow, batches, parquet};
+pub(crate) use self::some::{Columnar, arrow, arrow_bytes, batches, parquet};
 #[cfg(feature = "arrow")]
 pub(crate) use super::block::Block;

@@ -1,11 +1,13 @@
-//! An Arrow IPC file of usage, batch by batch.
+//! Arrow IPC of usage: a file batch by batch, and a file or a stream in memory at once.
 
 use std::fs::File;
 use std::io::BufReader;
+use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
 use arrow_array::RecordBatch;
-use arrow_ipc::reader::FileReader;
+use arrow_buffer::Buffer;
+use arrow_ipc::reader::{FileReader, StreamDecoder};
 use arrow_schema::ArrowError;
 
 use super::columns;
@@ -54,6 +56,51 @@ impl IpcFile {
             text: format!("cannot be read: {error}; fetch the file again"),
         })
     }
+}
+
+/// The batches of a file or a stream in memory, whose buffers are those bytes themselves.
+pub(crate) fn batches(bytes: Vec<u8>, name: &str) -> Result<Vec<RecordBatch>, Error> {
+    let told = |text: String| Error::whole(name, Problem::Columnar { part: None, text });
+    let mut stream = if bytes.starts_with(MAGIC) {
+        let inner = within(&bytes).ok_or_else(|| {
+            told("it is cut short: an Arrow file ends in `ARROW1`; fetch it again".to_owned())
+        })?;
+        Buffer::from_vec(bytes).slice_with_length(inner.start, inner.len())
+    } else {
+        Buffer::from_vec(bytes)
+    };
+    let mut batches = Vec::new();
+    let mut decoder = StreamDecoder::new();
+    loop {
+        let number = batches.len() + 1;
+        let next = guarded(|| match decoder.decode(&mut stream)? {
+            Some(batch) => Ok(Some(batch)),
+            None => decoder.finish().map(|()| None),
+        });
+        match next {
+            Ok(Some(batch)) => batches.push(batch),
+            Ok(None) => return Ok(batches),
+            Err(error) => {
+                return Err(told(format!(
+                    "batch {number} cannot be read: {error}; fetch it again"
+                )));
+            }
+        }
+    }
+}
+
+/// An Arrow file begins with this, padded with zeros as far as its writer likes, and ends with it.
+const MAGIC: &[u8] = b"ARROW1";
+
+/// Where in a file's bytes the stream is: between the beginning and the footer, whose length stands
+/// before the end.
+fn within(bytes: &[u8]) -> Option<Range<usize>> {
+    let (rest, length) = bytes.strip_suffix(MAGIC)?.split_last_chunk::<4>()?;
+    let footer = usize::try_from(i32::from_le_bytes(*length)).ok()?;
+    let end = rest.len().checked_sub(footer)?;
+    let padded = rest.get(MAGIC.len()..end)?;
+    let start = MAGIC.len() + padded.iter().position(|byte| *byte != 0)?;
+    Some(start..end)
 }
 
 /// As for Parquet files: damage must not take the rest of the fleet with it.

@@ -32,6 +32,20 @@ pub enum Note {
         /// The first of them, where there is one to name.
         first: Option<Timestamp>,
     },
+    /// A container that the objects which were to tell of it do not have.
+    Unstated {
+        /// Of which workload.
+        workload: WorkloadId,
+        /// Which container.
+        container: Arc<str>,
+        /// Whether they have the workload.
+        workload_is_known: bool,
+    },
+    /// Something that is told of a workload which the history does not have.
+    Unused {
+        /// What is told, and of what.
+        what: String,
+    },
 }
 
 impl fmt::Display for Note {
@@ -43,6 +57,16 @@ impl fmt::Display for Note {
                 write!(f, "{workload}, container `{container}`: {}", doubt.counted(*samples))?;
                 first.map_or(Ok(()), |at| write!(f, " (the first at {at})"))
             }
+            Self::Unstated { workload, container, workload_is_known } => {
+                let whose = if *workload_is_known { "its object has" } else { "the objects have" };
+                let what = if *workload_is_known { "container" } else { "workload" };
+                write!(
+                    f,
+                    "{workload}, container `{container}`: {whose} no such {what}; what the history \
+                     says of its requests and limits counts"
+                )
+            }
+            Self::Unused { what } => write!(f, "{what}, of which the history has no usage"),
         }
     }
 }

@@ -9,7 +9,12 @@ fn is_drawn(text: &str) -> bool {
 
 /// The workload by a pod's name: `web-6d4cf56db6-x2x7k` is of the Deployment `web`, `node-x2x7k`
 /// of the DaemonSet `node`, `db-0` of the StatefulSet `db`; any other name is its own workload.
-pub(super) fn of_pod(pod: &str) -> &str {
+///
+/// ```
+/// assert_eq!(trimtab_history::usage::workload_of_pod("web-6d4cf56db6-x2x7k"), "web");
+/// ```
+#[must_use]
+pub fn of_pod(pod: &str) -> &str {
     let Some((rest, last)) = pod.rsplit_once('-') else { return pod };
     if rest.is_empty() || last.is_empty() {
         pod
@@ -23,7 +28,12 @@ pub(super) fn of_pod(pod: &str) -> &str {
 }
 
 /// The Deployment by its ReplicaSet's name, which ends in a hash; or the name itself.
-pub(super) fn of_replica_set(name: &str) -> &str {
+///
+/// ```
+/// assert_eq!(trimtab_history::usage::workload_of_replica_set("web-6d4cf56db6"), "web");
+/// ```
+#[must_use]
+pub fn of_replica_set(name: &str) -> &str {
     match name.rsplit_once('-') {
         Some((rest, hash))
             if !rest.is_empty() && (6..=10).contains(&hash.len()) && is_drawn(hash) =>

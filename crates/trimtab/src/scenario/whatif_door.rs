@@ -1,9 +1,10 @@
 //! What-ifs by lines of text: the door for other languages.
 
 use serde::Serialize;
-use trimtab_documents::scenario::{Change, Line, LineError, read_line};
+use trimtab_documents::scenario::{Change, Line, read_line};
 
-use super::{Summary, WentBack, WhatIf};
+use super::{Summary, WhatIf};
+use crate::failure::Failure;
 use crate::json;
 
 /// Scenarios while they are compared with themselves under a change, line by line.
@@ -21,26 +22,13 @@ use crate::json;
 ///     "metadata":{"name":"web"},"spec":{"maxReplicas":20,"scaleTargetRef":{"kind":"Deployment","name":"web"}}}}"#;
 /// assert_eq!(lines.line(header)?, "{\"name\":\"a\"}\n");
 /// assert!(lines.end().starts_with("{\"summary\":{\"steps\":0,\"differ\":0,"));
-/// # Ok::<(), trimtab::scenario::WhatIfError>(())
+/// # Ok::<(), trimtab::failure::Failure>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct WhatIfLines {
     change: Change,
+    number: u64,
     running: Option<WhatIf>,
-}
-
-/// A line that cannot be played; nothing has happened then.
-#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-pub enum WhatIfError {
-    /// It cannot be read.
-    #[error(transparent)]
-    Line(#[from] LineError),
-    /// It lies before the step before it.
-    #[error(transparent)]
-    WentBack(#[from] WentBack),
-    /// It is a step, and no header came before it.
-    #[error("a step before any header")]
-    NoHeader,
 }
 
 #[derive(Serialize)]
@@ -57,14 +45,19 @@ impl WhatIfLines {
     /// Before the first line.
     #[must_use]
     pub const fn new(change: Change) -> Self {
-        Self { change, running: None }
+        Self { change, number: 0, running: None }
     }
 
     /// Plays the next line; an empty one says nothing.
     ///
     /// # Errors
-    /// [`WhatIfError`].
-    pub fn line(&mut self, text: &str) -> Result<String, WhatIfError> {
+    /// [`Failure`], its place the line's number among those given; nothing has happened then.
+    pub fn line(&mut self, text: &str) -> Result<String, Failure> {
+        self.number = self.number.saturating_add(1);
+        self.told(text).map_err(|failure| failure.in_line(self.number))
+    }
+
+    fn told(&mut self, text: &str) -> Result<String, Failure> {
         if text.trim_ascii().is_empty() {
             return Ok(String::new());
         }
@@ -75,7 +68,8 @@ impl WhatIfLines {
                 Ok(before + &line_of(&Named { name: &header.name }))
             }
             Line::Step(step) => {
-                let running = self.running.as_mut().ok_or(WhatIfError::NoHeader)?;
+                let before = || Failure::malformed("a step before any header");
+                let running = self.running.as_mut().ok_or_else(before)?;
                 let pair = running.step(&step)?;
                 let differs = pair.differs().any();
                 Ok(if differs { line_of(&pair) } else { String::new() })

@@ -1,15 +1,14 @@
-//! What is asked of a fleet's history, and what an estate says of its containers.
+//! What is asked of a fleet's history.
 
-use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 
-use trimtab_core::rightsize::{Amounts, Prices, Sizes};
+use trimtab_core::rightsize::Prices;
 use trimtab_core::{Money, Timestamp};
-use trimtab_documents::Document;
 use trimtab_history::fleet::{Answers, Fleet};
-use trimtab_history::usage::{Workload, WorkloadId};
+use trimtab_history::usage::WorkloadId;
 
-use super::Sizing;
+use super::{Sizing, Stated, autoscaled};
 use crate::files::plain;
 
 /// What is asked of a fleet's history.
@@ -21,7 +20,7 @@ pub struct Ask {
     pub now: Option<Timestamp>,
     /// How many threads; `None` for one for each core.
     pub threads: Option<NonZeroUsize>,
-    /// What containers request and are limited to, where the history is not to say.
+    /// What is told of workloads beside the history.
     pub stated: Stated,
 }
 
@@ -54,9 +53,19 @@ impl Ask {
         };
         self.known(fleet, wanted)?;
         let now = self.now.unwrap_or(Timestamp::MAX);
-        Ok(fleet.answers(self.threads(), now, wanted, |workload| {
-            super::of(workload, self.now, |_| self.stated.of(workload))
-        }))
+        let mut answers = fleet.answers(self.threads(), now, wanted, |workload| {
+            let present = |container: &_| self.stated.of(workload, container);
+            let mut sizings = super::of(workload, self.now, |container| present(&container.name));
+            let scaled: Arc<[_]> = autoscaled::of(workload, &sizings, &self.stated).into();
+            for sizing in &mut sizings {
+                sizing.scaled = Arc::clone(&scaled);
+            }
+            sizings
+        });
+        let sized = answers.of_workloads.iter().flatten();
+        let sized = sized.map(|sizing| (&sizing.workload, &sizing.container));
+        answers.notes.extend(self.stated.notes(sized, &fleet.workloads()));
+        Ok(answers)
     }
 
     fn known(&self, fleet: &Fleet, wanted: impl Fn(&WorkloadId) -> bool) -> Result<(), NoWorkload> {
@@ -104,44 +113,5 @@ pub fn read_prices(text: &str) -> Result<Prices, String> {
             Ok(Prices { cpu_core_hour, memory_gib_hour })
         }
         _ => Err(expected()),
-    }
-}
-
-/// What an estate says of the size and the price of its services.
-#[derive(Clone, Debug, Default)]
-pub struct Stated {
-    of: BTreeMap<String, Sizes>,
-    prices: Option<Prices>,
-}
-
-impl Stated {
-    /// What an estate's documents say: a service is the workload of its name.
-    #[must_use]
-    pub fn by(document: &Document) -> Self {
-        let of = document.resources().map(|(service, resources)| {
-            let requests = resources.requests;
-            let limits = resources.limits;
-            let size = Sizes {
-                requests: Amounts { cpu: Some(requests.cpu), memory: Some(requests.memory) },
-                limits: Amounts { cpu: limits.cpu, memory: limits.memory },
-            };
-            (service.to_string(), size)
-        });
-        let stated = document.prices();
-        let prices =
-            Prices { cpu_core_hour: stated.cpu_core_hour, memory_gib_hour: stated.memory_gib_hour };
-        Self { of: of.collect(), prices: Some(prices) }
-    }
-
-    /// What a core and a GiB cost.
-    #[must_use]
-    pub const fn prices(&self) -> Option<Prices> {
-        self.prices
-    }
-
-    /// An estate knows replicas, not containers: it is asked where a pod has only one.
-    fn of(&self, workload: &Workload<'_>) -> Option<Sizes> {
-        let alone = workload.containers.len() == 1;
-        self.of.get(&*workload.id.name).copied().filter(|_| alone)
     }
 }

@@ -2,16 +2,20 @@
 
 use serde::Serialize;
 use serde_json::value::RawValue;
+use trimtab_core::hpa::Milli;
 use trimtab_core::rightsize::krr;
 use trimtab_core::rightsize::runbook::{Finding, Verdict};
 use trimtab_core::rightsize::vpa::Recommendation;
-use trimtab_core::rightsize::{Amounts, Prices, Replayed, Sizes};
-use trimtab_core::{Duration, Money, Real, Timestamp};
+use trimtab_core::rightsize::{Amounts, Prices, Replayed, Resource, Sizes};
+use trimtab_core::{Duration, Money, Quantity, Real, Timestamp};
 use trimtab_history::usage::Note;
 
-use super::{Method, Sizing};
+use super::{Method, Outcome, Scaled, Sizing};
 use crate::json::{self, API_VERSION};
 use crate::patch::strategic_merge;
+
+/// The version of the document's shape.
+pub const VERSION: u32 = 1;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -35,6 +39,9 @@ struct ContainerResult<'a> {
     peaks: Peaks,
     present: SizeResult,
     evidence: EvidenceResult,
+    /// Only where an autoscaler is told of.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    autoscalers: Vec<AutoscalerResult<'a>>,
     vpa: Answer<&'a Recommendation>,
     krr: Answer<Undefined>,
     krr_simple_limit: Answer<Undefined>,
@@ -68,6 +75,107 @@ struct SizeResult {
     risk: Risk,
 }
 
+/// What an autoscaler aims at, and what each method's requests do to it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct AutoscalerResult<'a> {
+    name: &'a str,
+    resource: &'static str,
+    /// None where it aims at the pod's containers together.
+    container: Option<&'a str>,
+    target: i32,
+    #[serde(flatten)]
+    outcome: OutcomeResult,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum OutcomeResult {
+    Told(Box<TellingResult>),
+    Untold { untold: String },
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct TellingResult {
+    /// The usage that the target has in mind, which does not depend on requests.
+    average_value: Quantity,
+    now: LoadResult,
+    vpa: EffectResult,
+    krr: EffectResult,
+    krr_simple_limit: EffectResult,
+    runbook: EffectResult,
+}
+
+/// Of a pod, as quantities.
+#[derive(Serialize)]
+struct LoadResult {
+    pods: i32,
+    usage: Quantity,
+    request: Quantity,
+    utilization: Option<i32>,
+    replicas: i32,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct EffectResult {
+    request: Quantity,
+    /// The target left alone.
+    utilization: Option<i32>,
+    replicas: i32,
+    /// The target that keeps the usage in mind.
+    new_target: i32,
+    replicas_with_new_target: i32,
+}
+
+impl<'a> AutoscalerResult<'a> {
+    fn of(scaled: &'a Scaled) -> Self {
+        let amount = |milli: Milli| scaled.quantity(milli);
+        let effect = |outcome: &Outcome, method| {
+            let (request, effect) = outcome.by(method);
+            EffectResult {
+                request: amount(*request),
+                utilization: effect.after.utilization,
+                replicas: effect.after.replicas,
+                new_target: effect.target,
+                replicas_with_new_target: effect.with_target.replicas,
+            }
+        };
+        let told = |outcome: &Outcome| {
+            let (_, effect_of_vpa) = outcome.by(Method::Vpa);
+            let before = effect_of_vpa.before;
+            OutcomeResult::Told(Box::new(TellingResult {
+                average_value: effect_of_vpa.average_value.clone(),
+                now: LoadResult {
+                    pods: outcome.load.replicas,
+                    usage: amount(outcome.load.usage),
+                    request: amount(outcome.load.request),
+                    utilization: before.utilization,
+                    replicas: before.replicas,
+                },
+                vpa: effect(outcome, Method::Vpa),
+                krr: effect(outcome, Method::Krr),
+                krr_simple_limit: effect(outcome, Method::KrrLimit),
+                runbook: effect(outcome, Method::Runbook),
+            }))
+        };
+        Self {
+            name: &scaled.autoscaler,
+            resource: match scaled.resource {
+                Resource::Cpu => "cpu",
+                Resource::Memory => "memory",
+            },
+            container: scaled.container.as_deref(),
+            target: scaled.target,
+            outcome: match &scaled.outcome {
+                Ok(outcome) => told(outcome),
+                Err(why) => OutcomeResult::Untold { untold: why.to_string() },
+            },
+        }
+    }
+}
+
 /// In words.
 #[derive(Serialize)]
 struct EvidenceResult {
@@ -98,6 +206,9 @@ struct Risk {
     memory_at_risk: Duration,
     memory_over_limit: Duration,
     oom_kills: u64,
+    /// At or above the limits of the history: more may have been wanted than was used.
+    cpu_censored: Duration,
+    memory_censored: Duration,
 }
 
 impl Risk {
@@ -108,6 +219,8 @@ impl Risk {
             memory_at_risk: replayed.memory_at_risk,
             memory_over_limit: replayed.memory_over_limit,
             oom_kills: replayed.oom_kills,
+            cpu_censored: replayed.cpu_censored,
+            memory_censored: replayed.memory_censored,
         }
     }
 }
@@ -156,7 +269,7 @@ pub fn to_json(sizings: &[Sizing], prices: Option<&Prices>, notes: &[&Note]) -> 
     let result = RightsizeResult {
         api_version: API_VERSION,
         kind: "RightsizeResult",
-        version: 1,
+        version: VERSION,
         containers: sizings.iter().map(|sizing| container(sizing, prices)).collect(),
         notes: notes.iter().map(ToString::to_string).collect(),
     };
@@ -187,6 +300,7 @@ fn container<'a>(sizing: &'a Sizing, prices: Option<&Prices>) -> ContainerResult
             cpu: sizing.evidence.0.to_string(),
             memory: sizing.evidence.1.to_string(),
         },
+        autoscalers: sizing.scaled.iter().map(AutoscalerResult::of).collect(),
         vpa: answer(sizing, Method::Vpa, prices, &sizing.vpa),
         krr: answer(sizing, Method::Krr, prices, undefined(&sizing.krr)),
         krr_simple_limit: answer(sizing, Method::KrrLimit, prices, undefined(&sizing.krr_limit)),

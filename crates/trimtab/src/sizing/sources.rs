@@ -27,7 +27,7 @@ pub fn of_paths(paths: &[PathBuf]) -> Result<Vec<Source>, FileError> {
             if files.is_empty() {
                 let message = format!("`{}` has no file of usage", shown(&path));
                 let help = format!("expected files named *.{}", ENDINGS.join(", *."));
-                return Err(FileError { message, help: Some(help) });
+                return Err(FileError { message, help: Some(help), place: shown(&path) });
             }
             for file in files {
                 sources.push(open(&file, measure)?);
@@ -78,9 +78,10 @@ pub fn of_stream(
 ) -> Result<Source, FileError> {
     let (head, form) = begin(Path::new(name), measure, &mut input)?;
     match form {
-        Form::Parquet | Form::Arrow => Err(FileError {
+        Form::Parquet | Form::Arrow | Form::ArrowStream => Err(FileError {
             message: format!("a file of columns cannot be read from {name}"),
             help: Some("give it as a file".into()),
+            place: name.to_owned(),
         }),
         form => Ok(text(name, measure, form, Cursor::new(head).chain(input))),
     }
@@ -91,7 +92,7 @@ fn open(path: &Path, measure: Option<Measure>) -> Result<Source, FileError> {
     let mut file = File::open(path).map_err(unreadable)?;
     let (head, form) = begin(path, measure, &mut file)?;
     match form {
-        Form::Parquet | Form::Arrow => columns(path, form),
+        Form::Parquet | Form::Arrow | Form::ArrowStream => columns(path, form),
         form => Ok(text(&shown(path), measure, form, Cursor::new(head).chain(file))),
     }
 }
@@ -122,21 +123,39 @@ fn text(
     }
 }
 
+/// What is in memory already, by its first bytes, under a name that messages show: a text, or what
+/// Arrow calls an IPC file or an IPC stream.
+///
+/// # Errors
+/// [`FileError`]: it is a file of columns of another kind.
+pub fn of_bytes(name: &str, bytes: Vec<u8>) -> Result<Source, FileError> {
+    match Form::of(bytes.get(..512).unwrap_or(&bytes)) {
+        #[cfg(feature = "arrow")]
+        Form::Arrow | Form::ArrowStream => Ok(Source::arrow_bytes(name, bytes)),
+        _ => of_stream(name, None, Cursor::new(bytes)),
+    }
+}
+
 #[cfg(feature = "arrow")]
 fn columns(path: &Path, form: Form) -> Result<Source, FileError> {
-    let file = File::open(path).map_err(|error| FileError::new(path, "read", &error))?;
+    let unreadable = |error: io::Error| FileError::new(path, "read", &error);
+    let file = File::open(path).map_err(unreadable)?;
     let name = &shown(path);
     Ok(match form {
         Form::Arrow => Source::arrow(name, file),
+        // A stream has no footer, so that it is read in whole.
+        Form::ArrowStream => Source::arrow_bytes(name, fs::read(path).map_err(unreadable)?),
         _ => Source::parquet(name, file),
     })
 }
 
 #[cfg(not(feature = "arrow"))]
 fn columns(path: &Path, form: Form) -> Result<Source, FileError> {
-    let (name, kind) = (shown(path), if form == Form::Arrow { "an Arrow" } else { "a Parquet" });
+    let kind = if form == Form::Parquet { "a Parquet" } else { "an Arrow" };
+    let name = shown(path);
     Err(FileError {
         message: format!("`{name}` is {kind} file, which this build of the command does not read"),
         help: Some("build it with `--features arrow`, or give the usage as CSV or JSON".into()),
+        place: name,
     })
 }

@@ -1,13 +1,13 @@
 //! The controller's replica calculator alone, for callers who have pods and samples at hand and want
 //! neither a whole loop nor its status.
 
-use std::borrow::Borrow;
-
 use super::controller::Controller;
 use super::perpod::{Question, Tolerances, propose};
+use super::requests::Resource;
+use super::samples::PodMetrics;
 use super::spec::ResourceName;
 use super::utilization::Utilization;
-use super::world::{Milli, PodFacts, PodUsage};
+use super::world::{Milli, PodFacts};
 use crate::Timestamp;
 use crate::recorder::MetricNote;
 
@@ -35,15 +35,15 @@ pub struct UtilizationReplicas {
 
 impl Controller {
     /// The controller's `GetResourceReplicas`: the size that the pods' use of a resource proposes,
-    /// within the controller's own tolerance. Of pods and samples in the order of their names, each
-    /// pod's sample is found at once; any order will do.
+    /// within the controller's own tolerance. Pods in the order of their names find their metrics at
+    /// once; any order will do. `metrics` are of the target's container, if it has one.
     ///
     /// ```
     /// use trimtab_core::hpa::{ContainerFacts, ContainerUsage, Controller, Milli, PodFacts, PodPhase};
-    /// use trimtab_core::hpa::{PodUsage, Ready, ResourceName, UtilizationTarget};
+    /// use trimtab_core::hpa::{PodMetrics, PodUsage, Ready, Requests, ResourceName, UtilizationTarget};
     /// use trimtab_core::{Duration, Timestamp};
     /// let (started, now) = (Timestamp::from_seconds(0), Timestamp::from_seconds(3600));
-    /// let requests = vec![("cpu".to_owned(), Milli(500))];
+    /// let requests = Requests::of([("cpu", Milli(500))]);
     /// let pod = PodFacts {
     ///     name: "web-0".into(),
     ///     deleted: false,
@@ -53,41 +53,41 @@ impl Controller {
     ///     containers: vec![ContainerFacts { name: "app".into(), requests }],
     ///     pod_level: None,
     /// };
-    /// let usage = PodUsage {
+    /// let usage = [PodUsage {
     ///     pod: "web-0".into(),
     ///     timestamp: now,
     ///     window: Duration::seconds(30),
     ///     containers: vec![ContainerUsage { name: "app".into(), usage: Some(Milli(450)) }],
-    /// };
+    /// }];
+    /// let metrics = PodMetrics::of_usage(&usage, None);
     /// let target = UtilizationTarget { resource: &ResourceName::from("cpu"), container: None, percent: 50 };
-    /// let found = Controller::default().utilization_replicas(&target, 1, &[&pod], &[usage], now)?;
+    /// let found = Controller::default().utilization_replicas(&target, 1, [&pod], &metrics, now)?;
     /// assert_eq!((found.replicas, found.percent, found.average), (2, 90, Milli(450)));
     /// # Ok::<(), String>(())
     /// ```
     ///
     /// # Errors
     /// The controller's own: no pods, no samples that count, or a pod without a request.
-    pub fn utilization_replicas<P: Borrow<PodFacts>>(
+    pub fn utilization_replicas<'p>(
         &self,
         target: &UtilizationTarget<'_>,
         current: i32,
-        pods: &[P],
-        usage: &[PodUsage],
+        pods: impl IntoIterator<Item = &'p PodFacts>,
+        metrics: &PodMetrics<'_>,
         now: Timestamp,
     ) -> Result<UtilizationReplicas, String> {
         let tolerance = self.tolerance.get();
         let tolerances = Tolerances { down: tolerance, up: tolerance };
-        let question = Question { place: 0, current, pods, tolerances, controller: self, now };
-        let UtilizationTarget { resource, container, percent } = *target;
+        let question = Question { place: 0, current, tolerances, controller: self, now };
         let measure = Utilization {
-            resource: resource.as_str(),
-            container,
-            target: percent,
+            resource: Resource::of(target.resource.as_str()),
+            container: target.container,
+            target: target.percent,
             pod_level: self.gates.pod_level_resources,
         };
-        let (mut note, is_cpu) = (MetricNote::at(0), resource.is_cpu());
+        let (mut note, is_cpu) = (MetricNote::at(0), target.resource.is_cpu());
         let (replicas, found) =
-            propose(&question, usage, container, is_cpu, &measure, &mut note, &mut ())?;
+            propose(&question, pods, metrics, is_cpu, &measure, &mut note, &mut ())?;
         let average = Milli(found.average);
         Ok(UtilizationReplicas { replicas, percent: found.percent, average })
     }

@@ -5,12 +5,14 @@ use super::combine::Loop;
 use super::metric::{MetricIdentifier, MetricSource, MetricSpec, ObjectReference, TargetType};
 use super::perpod::{Question, propose};
 use super::reconcile::Event;
+use super::requests::Resource;
+use super::samples::PodMetrics;
 use super::spec::ResourceName;
 use super::status::Current;
 use super::texts::Word;
 use super::utilization::Utilization;
 use super::value;
-use super::world::{MetricAnswer, Milli, PodFacts, PodUsage};
+use super::world::{MetricAnswer, Milli, PodUsage};
 use crate::recorder::{MetricNote, Note, Recorder};
 use crate::selector::{LabelSelector, Selector};
 use crate::{Notation, Quantity, Real, Replicas};
@@ -127,7 +129,8 @@ fn usage<R: Recorder>(
     if let Some(target) = &metric.target.average_value {
         let measure = Average { target: target.milli() };
         let found = samples.and_then(|samples| {
-            propose(&question, samples, container, is_cpu, &measure, note, recorder)
+            let metrics = PodMetrics::of_usage(samples, container);
+            propose(&question, &with.world.pods, &metrics, is_cpu, &measure, note, recorder)
         });
         let (replicas, mean) =
             found.map_err(|error| format!("failed to get {resource} usage: {error}"))?;
@@ -142,9 +145,10 @@ fn usage<R: Recorder>(
         );
     };
     let pod_level = with.controller().gates.pod_level_resources;
-    let measure = Utilization { resource, container, target, pod_level };
+    let measure = Utilization { resource: Resource::of(resource), container, target, pod_level };
     let found = samples.and_then(|samples| {
-        propose(&question, samples, container, is_cpu, &measure, note, recorder)
+        let metrics = PodMetrics::of_usage(samples, container);
+        propose(&question, &with.world.pods, &metrics, is_cpu, &measure, note, recorder)
     });
     let (replicas, found) =
         found.map_err(|error| format!("failed to get {resource} utilization: {error}"))?;
@@ -195,8 +199,9 @@ fn pods<R: Recorder>(
     // The controller would crash on a target without it; zero is what an empty quantity holds.
     let target = metric.target.average_value.as_ref().map_or(0, Quantity::milli);
     let question = question(with, note);
+    let metrics = PodMetrics::of_values(samples);
     let (replicas, mean) =
-        propose(&question, samples, None, false, &Average { target }, note, recorder)
+        propose(&question, &with.world.pods, &metrics, false, &Average { target }, note, recorder)
             .map_err(failed)?;
     Ok((replicas, averaged(mean)))
 }
@@ -335,11 +340,10 @@ fn averaged(milli: i64) -> Current {
     Current { average_value, ..Current::default() }
 }
 
-fn question<'a>(with: &Loop<'a>, note: &MetricNote) -> Question<'a, PodFacts> {
+fn question<'a>(with: &Loop<'a>, note: &MetricNote) -> Question<'a> {
     Question {
         place: note.metric,
         current: with.scale.spec,
-        pods: &with.world.pods,
         tolerances: with.tolerances(),
         controller: with.controller(),
         now: with.now,

@@ -32,6 +32,7 @@ impl PodClass {
 }
 
 /// Why a pod is taken as it is: the first rule that fits, in the controller's order.
+#[inline]
 pub(super) fn classify(
     pod: &PodFacts,
     sample: Option<Taken>,
@@ -57,6 +58,7 @@ pub(super) fn classify(
 pub(super) type Taken = Option<(Timestamp, Duration)>;
 
 /// Why a pod's CPU is not to be believed: start-up burns CPU that load does not explain.
+#[inline]
 fn doubted(
     pod: &PodFacts,
     sample: Taken,

@@ -1,122 +1,156 @@
 //! What pods request of a resource.
 
-use std::collections::BTreeMap;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::world::{Milli, PodFacts};
-use crate::Quantity;
+use super::world::{ContainerFacts, Milli, PodFacts};
+
+/// Requests by resource. CPU and memory, which nearly all requests are of, are at hand without a name.
+///
+/// In JSON pairs of a name and a quantity, by name.
+///
+/// ```
+/// use trimtab_core::hpa::{Milli, Requests};
+/// let requests = Requests::of([("nvidia.com/gpu", Milli(1000)), ("cpu", Milli(500))]);
+/// assert_eq!(requests.get("cpu"), Some(Milli(500)));
+/// assert_eq!(requests.get("memory"), None);
+/// assert_eq!(requests.iter().map(|(name, _)| name).collect::<Vec<_>>(), ["cpu", "nvidia.com/gpu"]);
+/// ```
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Requests {
+    cpu: Option<Milli>,
+    memory: Option<Milli>,
+    /// By name.
+    others: Box<[(Box<str>, Milli)]>,
+}
+
+impl Requests {
+    /// These requests; of several for one resource the first counts.
+    #[must_use]
+    pub fn of<N: AsRef<str>>(requests: impl IntoIterator<Item = (N, Milli)>) -> Self {
+        let (mut cpu, mut memory, mut others) = (None, None, Vec::new());
+        for (name, amount) in requests {
+            match name.as_ref() {
+                "cpu" => cpu = cpu.or(Some(amount)),
+                "memory" => memory = memory.or(Some(amount)),
+                other => others.push((Box::from(other), amount)),
+            }
+        }
+        others.sort_by(|(a, _): &(Box<str>, Milli), (b, _)| a.cmp(b));
+        others.dedup_by(|(later, _), (first, _)| later == first);
+        Self { cpu, memory, others: others.into() }
+    }
+
+    /// The request of a resource.
+    #[must_use]
+    pub fn get(&self, resource: &str) -> Option<Milli> {
+        self.at(Resource::of(resource))
+    }
+
+    #[inline]
+    fn at(&self, resource: Resource<'_>) -> Option<Milli> {
+        match resource {
+            Resource::Cpu => self.cpu,
+            Resource::Memory => self.memory,
+            Resource::Other(name) => {
+                self.others.iter().find(|(other, _)| **other == *name).map(|(_, amount)| *amount)
+            }
+        }
+    }
+
+    /// All of them, by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, Milli)> {
+        let mut all: Vec<(&str, Milli)> =
+            self.others.iter().map(|(name, amount)| (&**name, *amount)).collect();
+        all.extend(self.cpu.map(|amount| ("cpu", amount)));
+        all.extend(self.memory.map(|amount| ("memory", amount)));
+        all.sort_by_key(|(name, _)| *name);
+        all.into_iter()
+    }
+}
+
+impl Serialize for Requests {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter())
+    }
+}
+
+impl<'de> Deserialize<'de> for Requests {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Vec::<(String, Milli)>::deserialize(deserializer).map(Self::of)
+    }
+}
+
+/// Which resource, sorted out once for all pods.
+#[derive(Clone, Copy)]
+pub(super) enum Resource<'a> {
+    Cpu,
+    Memory,
+    Other(&'a str),
+}
+
+impl<'a> Resource<'a> {
+    pub(super) fn of(name: &'a str) -> Self {
+        match name {
+            "cpu" => Self::Cpu,
+            "memory" => Self::Memory,
+            other => Self::Other(other),
+        }
+    }
+
+    const fn as_str(self) -> &'a str {
+        match self {
+            Self::Cpu => "cpu",
+            Self::Memory => "memory",
+            Self::Other(name) => name,
+        }
+    }
+}
 
 /// The pod's request in thousandths: a named container's, else the pod's own as a whole, else the
 /// sum over its containers, each of which must have one. Wraps on overflow, as the controller's.
+/// Where there is none, [`absent`] says what is missing.
+#[inline]
 pub(super) fn request_of(
     pod: &PodFacts,
-    resource: &str,
+    resource: Resource<'_>,
     container: Option<&str>,
     pod_level: bool,
-) -> Result<i64, String> {
-    if let (Some(requests), None, true) = (&pod.pod_level, container, pod_level) {
-        let request = requests.iter().find(|(name, _)| name == resource);
-        return request.map(|(_, milli)| milli.0).ok_or_else(|| {
-            format!("missing pod-level request for {resource} in Pod {}", pod.name)
-        });
+) -> Option<i64> {
+    if let Some(name) = container {
+        let container = pod.containers.iter().find(|container| container.name == name)?;
+        return container.requests.at(resource).map(|milli| milli.0);
+    }
+    if let (Some(whole), true) = (&pod.pod_level, pod_level) {
+        return whole.at(resource).map(|milli| milli.0);
     }
     let mut sum = 0_i64;
-    for candidate in &pod.containers {
-        if container.is_some_and(|name| name != candidate.name) {
-            continue;
-        }
-        let request = candidate.requests.iter().find(|(name, _)| name == resource);
-        let Some((_, request)) = request else {
-            return Err(format!(
-                "missing request for {resource} in container {} of Pod {}",
-                candidate.name, pod.name
-            ));
-        };
-        sum = sum.wrapping_add(request.0);
-        if container.is_some() {
-            return Ok(sum);
-        }
+    for container in &pod.containers {
+        sum = sum.wrapping_add(container.requests.at(resource)?.0);
     }
-    match container {
-        Some(name) => Err(format!("container {name} not found in Pod {}", pod.name)),
-        None => Ok(sum),
-    }
+    Some(sum)
 }
 
-/// A container's requests, and how it starts.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct ContainerRequests {
-    /// Requests by resource.
-    pub requests: Vec<(String, Quantity)>,
-    /// For init containers: whether it restarts for ever and so goes on beside the others.
-    pub restarts: bool,
-}
-
-/// What a pod requests as a whole where it has requests of its own, as Kubernetes adds it up: the
-/// containers' sum or the largest moment of starting, overridden by the pod's own, plus overhead.
-/// `None` where the pod has no requests of its own that count.
-///
-/// ```
-/// use trimtab_core::hpa::{Milli, pod_level_requests};
-/// let cpu = |quantity: &str| vec![("cpu".to_owned(), quantity.parse().unwrap())];
-/// assert_eq!(pod_level_requests(&[], &[], &cpu("2"), &cpu("100m")), Some(vec![("cpu".into(), Milli(2100))]));
-/// assert_eq!(pod_level_requests(&[], &[], &[], &cpu("100m")), None);
-/// ```
-#[must_use]
-pub fn pod_level_requests(
-    containers: &[ContainerRequests],
-    init_containers: &[ContainerRequests],
-    own: &[(String, Quantity)],
-    overhead: &[(String, Quantity)],
-) -> Option<Vec<(String, Milli)>> {
-    if !own.iter().any(|(name, _)| counts_for_a_pod(name)) {
-        return None;
+/// Why a pod has no request, in the controller's words.
+#[cold]
+pub(super) fn absent(
+    pod: &PodFacts,
+    resource: Resource<'_>,
+    container: Option<&str>,
+    pod_level: bool,
+) -> String {
+    let (name, resource_name) = (&pod.name, resource.as_str());
+    if container.is_none() && pod_level && pod.pod_level.is_some() {
+        return format!("missing pod-level request for {resource_name} in Pod {name}");
     }
-    let mut total = List::default();
-    for container in containers {
-        total.add(&container.requests);
-    }
-    let (mut beside, mut largest) = (List::default(), List::default());
-    for container in init_containers {
-        if container.restarts {
-            total.add(&container.requests);
-            beside.add(&container.requests);
-            largest.raise(&beside);
-        } else {
-            let mut moment = beside.clone();
-            moment.add(&container.requests);
-            largest.raise(&moment);
-        }
-    }
-    total.raise(&largest);
-    for (name, quantity) in own.iter().filter(|(name, _)| counts_for_a_pod(name)) {
-        total.0.insert(name.clone(), quantity.clone());
-    }
-    total.add(overhead);
-    Some(total.0.into_iter().map(|(name, quantity)| (name, Milli(quantity.milli()))).collect())
-}
-
-fn counts_for_a_pod(resource: &str) -> bool {
-    matches!(resource, "cpu" | "memory") || resource.starts_with("hugepages-")
-}
-
-/// Quantities by resource.
-#[derive(Clone, Default)]
-struct List(BTreeMap<String, Quantity>);
-
-impl List {
-    fn add(&mut self, more: &[(String, Quantity)]) {
-        for (name, quantity) in more {
-            let entry = self.0.entry(name.clone()).or_insert(Quantity::ZERO);
-            *entry = entry.plus(quantity);
-        }
-    }
-
-    fn raise(&mut self, other: &Self) {
-        for (name, quantity) in &other.0 {
-            let entry = self.0.entry(name.clone()).or_insert_with(|| quantity.clone());
-            if quantity.cmp_amount(entry).is_gt() {
-                *entry = quantity.clone();
-            }
+    let asked = |candidate: &&ContainerFacts| match container {
+        Some(name) => candidate.name == name,
+        None => candidate.requests.at(resource).is_none(),
+    };
+    match (pod.containers.iter().find(asked), container) {
+        (None, Some(container)) => format!("container {container} not found in Pod {name}"),
+        (found, _) => {
+            let container = found.map_or("", |container| &container.name);
+            format!("missing request for {resource_name} in container {container} of Pod {name}")
         }
     }
 }

@@ -1,104 +1,146 @@
-//! Each pod beside its sample.
+//! What a metrics API said of pods, by their names.
 
-use std::cell::OnceCell;
-
-use super::world::{PodUsage, PodValue};
+use super::world::{Milli, PodUsage, PodValue};
 use crate::{Duration, Timestamp};
 
-/// A pod's sample, as a metrics API gives it.
-pub(super) trait PodSample {
-    /// Whose it is.
-    fn pod(&self) -> &str;
-    /// Its figure: a container's if one is named, else the pod's. `None` if it has none.
-    fn figure(&self, container: Option<&str>) -> Option<i64>;
+/// What a metrics API said of pods, by their names, each with its figure added up: what the controller
+/// holds of an answer once it has read it. Made once, it serves any number of calculations.
+///
+/// A pod without a figure is not in it; of several samples for one pod the last that has a figure
+/// counts.
+///
+/// ```
+/// use trimtab_core::hpa::{ContainerUsage, Milli, PodMetrics, PodUsage};
+/// use trimtab_core::{Duration, Timestamp};
+/// let container = |name: &str, milli| ContainerUsage { name: name.into(), usage: Some(Milli(milli)) };
+/// let usage = [PodUsage {
+///     pod: "web-0".into(),
+///     timestamp: Timestamp::from_seconds(60),
+///     window: Duration::seconds(30),
+///     containers: vec![container("app", 450), container("proxy", 20)],
+/// }];
+/// assert_eq!(PodMetrics::of_usage(&usage, None).get("web-0"), Some(Milli(470)));
+/// assert_eq!(PodMetrics::of_usage(&usage, Some("proxy")).get("web-0"), Some(Milli(20)));
+/// assert_eq!(PodMetrics::of_usage(&usage, Some("app")).get("web-1"), None);
+/// ```
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct PodMetrics<'a> {
+    /// By name, one a pod.
+    entries: Vec<PodMetric<'a>>,
+    sum: i64,
+}
+
+/// What was said of one pod.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct PodMetric<'a> {
+    pod: &'a str,
+    pub(super) figure: i64,
     /// When it was measured and over how long, where the API says so.
-    fn taken(&self) -> Option<(Timestamp, Duration)>;
+    pub(super) taken: Option<(Timestamp, Duration)>,
 }
 
-impl PodSample for PodUsage {
-    fn pod(&self) -> &str {
-        &self.pod
-    }
-
-    fn figure(&self, container: Option<&str>) -> Option<i64> {
-        if let Some(name) = container {
-            return self.containers.iter().find(|c| c.name == name)?.usage.map(|milli| milli.0);
-        }
-        if self.containers.is_empty() {
-            return None;
-        }
-        self.containers.iter().try_fold(0_i64, |sum, c| Some(sum.wrapping_add(c.usage?.0)))
-    }
-
-    fn taken(&self) -> Option<(Timestamp, Duration)> {
-        Some((self.timestamp, self.window))
-    }
-}
-
-impl PodSample for PodValue {
-    fn pod(&self) -> &str {
-        &self.pod
-    }
-
-    fn figure(&self, _: Option<&str>) -> Option<i64> {
-        Some(self.value.0)
-    }
-
-    fn taken(&self) -> Option<(Timestamp, Duration)> {
-        None
-    }
-}
-
-/// Samples by the name of their pod; of several for one pod the last that has a figure counts.
-pub(super) struct ByName<'a, S> {
-    samples: &'a [S],
-    pub(super) container: Option<&'a str>,
-    /// Whether names rise strictly, so that each pod has one sample.
-    in_order: bool,
-    /// Only made when a sample is not at its pod's own place.
-    sorted: OnceCell<Vec<&'a S>>,
-}
-
-impl<'a, S: PodSample> ByName<'a, S> {
-    pub(super) fn of(samples: &'a [S], container: Option<&'a str>) -> Self {
-        let in_order = samples.is_sorted_by(|a, b| a.pod() < b.pod());
-        Self { samples, container, in_order, sorted: OnceCell::new() }
-    }
-
-    /// The sample of a pod; `place` is where it stands if both lists are in one order.
-    pub(super) fn find(&self, place: usize, name: &str) -> Option<&'a S> {
-        if self.in_order
-            && let Some(sample) = self.samples.get(place).filter(|s| s.pod() == name)
-        {
-            return Some(sample);
-        }
-        let sorted = self.sorted();
-        let after = sorted.partition_point(|s| s.pod() <= name);
-        sorted.get(after.checked_sub(1)?).copied().filter(|s| s.pod() == name)
-    }
-
-    /// Whether so many finds have found every sample there is.
-    pub(super) fn all_found(&self, found: usize) -> bool {
-        self.in_order && found == self.samples.len()
-    }
-
-    /// How many pods have a figure, and the sum of the figures.
-    pub(super) fn totals(&self) -> (usize, i64) {
-        let figures = self.sorted().iter().filter_map(|s| s.figure(self.container));
-        figures.fold((0, 0), |(count, sum): (usize, i64), figure| {
-            (count.saturating_add(1), sum.wrapping_add(figure))
+impl<'a> PodMetrics<'a> {
+    /// The use of a resource: one container's, or the sum over a pod's containers, each of which must
+    /// have it listed. Sums wrap, as the controller's.
+    #[must_use]
+    pub fn of_usage(usage: &'a [PodUsage], container: Option<&str>) -> Self {
+        Self::of(usage, |sample| {
+            let figure = figure(sample, container)?;
+            Some(PodMetric {
+                pod: &sample.pod,
+                figure,
+                taken: Some((sample.timestamp, sample.window)),
+            })
         })
     }
 
-    /// One sample a pod, by name: the last that has a figure.
-    fn sorted(&self) -> &[&'a S] {
-        self.sorted.get_or_init(|| {
-            let usable = |s: &&'a S| self.in_order || s.figure(self.container).is_some();
-            let mut sorted: Vec<&S> = self.samples.iter().rev().filter(usable).collect();
+    /// The values of a custom metric.
+    #[must_use]
+    pub fn of_values(values: &'a [PodValue]) -> Self {
+        Self::of(values, |value| {
+            Some(PodMetric { pod: &value.pod, figure: value.value.0, taken: None })
+        })
+    }
+
+    /// The figure of a pod.
+    #[must_use]
+    pub fn get(&self, pod: &str) -> Option<Milli> {
+        self.find(&mut 0, pod).map(|metric| Milli(metric.figure))
+    }
+
+    /// How many pods have a figure.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether no pod has a figure.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// The sum of all figures; it wraps, as the controller's.
+    #[must_use]
+    pub const fn sum(&self) -> Milli {
+        Milli(self.sum)
+    }
+
+    /// What was said of a pod. `next` is where it stands if pods are asked for in the order of their
+    /// names, and is moved on.
+    #[inline]
+    pub(super) fn find(&self, next: &mut usize, pod: &str) -> Option<&PodMetric<'a>> {
+        if let Some(metric) = self.entries.get(*next).filter(|metric| metric.pod == pod) {
+            *next = next.saturating_add(1);
+            return Some(metric);
+        }
+        self.search(next, pod)
+    }
+
+    fn search(&self, next: &mut usize, pod: &str) -> Option<&PodMetric<'a>> {
+        let at = self.entries.binary_search_by(|metric| metric.pod.cmp(pod)).ok()?;
+        *next = at.saturating_add(1);
+        self.entries.get(at)
+    }
+
+    fn of<S>(samples: &'a [S], metric: impl Fn(&'a S) -> Option<PodMetric<'a>>) -> Self {
+        let mut entries = Vec::with_capacity(samples.len());
+        entries.extend(samples.iter().filter_map(metric));
+        if !entries.is_sorted_by(|a, b| a.pod < b.pod) {
             // Stable, and from the last to the first: the first of a name is the last given.
-            sorted.sort_by(|a, b| a.pod().cmp(b.pod()));
-            sorted.dedup_by(|later, first| later.pod() == first.pod());
-            sorted
-        })
+            entries.reverse();
+            entries.sort_by(|a, b| a.pod.cmp(b.pod));
+            entries.dedup_by(|later, first| later.pod == first.pod);
+        }
+        let sum = entries.iter().fold(0_i64, |sum, metric| sum.wrapping_add(metric.figure));
+        Self { entries, sum }
+    }
+}
+
+fn figure(sample: &PodUsage, container: Option<&str>) -> Option<i64> {
+    if let Some(name) = container {
+        return sample.containers.iter().find(|c| c.name == name)?.usage.map(|milli| milli.0);
+    }
+    if sample.containers.is_empty() {
+        return None;
+    }
+    sample.containers.iter().try_fold(0_i64, |sum, c| Some(sum.wrapping_add(c.usage?.0)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_order_will_do_and_the_last_of_a_name_counts() {
+        let values = [("b", 1), ("a", 2), ("c", 3), ("a", 4)]
+            .map(|(pod, milli)| PodValue { pod: pod.into(), value: Milli(milli) });
+        let metrics = PodMetrics::of_values(&values);
+        assert_eq!((metrics.len(), metrics.sum()), (3, Milli(8)));
+        let (mut next, mut found) = (0, Vec::new());
+        for pod in ["a", "aa", "c", "b", "d", "a"] {
+            found.push(metrics.find(&mut next, pod).map(|metric| metric.figure));
+        }
+        assert_eq!(found, [Some(4), None, Some(3), Some(1), None, Some(4)]);
     }
 }

@@ -257,6 +257,7 @@ fn times(value: i64, per_mille: u32) -> i64 {
 mod tests {
     use super::super::controller::Controller;
     use super::super::metric::MetricSpec;
+    use super::super::requests::Requests;
     use super::super::spec::{Hpa, Target};
     use super::super::world::{
         ContainerFacts, ContainerUsage, PodFacts, PodPhase, PodUsage, Scale,
@@ -284,7 +285,7 @@ mod tests {
         let autoscaler =
             Autoscaler { target: Target::default(), spec, controller: Controller::default() };
         let (name, now) = (|| "web-0".to_owned(), Timestamp::from_seconds(0));
-        let requests = vec![("memory".into(), Milli(1))];
+        let requests = Requests::of([("memory", Milli(1))]);
         let pod = PodFacts {
             name: name(),
             deleted: false,

@@ -1,16 +1,13 @@
 //! Utilisation: use in whole per cent of what the pods request.
 
-use std::borrow::Borrow;
-
-use super::perpod::{Joined, Measure, Strangers};
-use super::pods::PodClass;
-use super::requests::request_of;
+use super::perpod::{Measure, Sums};
+use super::requests::{Resource, absent, request_of};
 use super::world::PodFacts;
-use crate::arith::wrapping_i32;
+use crate::arith::{int_of_len, wrapping_i32};
 
 /// Use over requests, aimed at a percentage.
 pub(super) struct Utilization<'a> {
-    pub(super) resource: &'a str,
+    pub(super) resource: Resource<'a>,
     pub(super) container: Option<&'a str>,
     pub(super) target: i32,
     /// Whether requests of a pod as a whole count.
@@ -28,22 +25,21 @@ pub(super) struct Found {
 impl Measure for Utilization<'_> {
     type Found = Found;
 
-    /// Every pod must have a request, even one that does not count.
-    fn prepare<P: Borrow<PodFacts>>(&self, facts: &[P], pods: &mut [Joined]) -> Result<(), String> {
-        for (pod, facts) in pods.iter_mut().zip(facts) {
-            let facts = facts.borrow();
-            pod.request = request_of(facts, self.resource, self.container, self.pod_level)?;
-        }
-        Ok(())
+    #[inline]
+    fn request(&self, pod: &PodFacts) -> Option<i64> {
+        request_of(pod, self.resource, self.container, self.pod_level)
     }
 
-    fn ratio(&self, pods: &[Joined], _: Strangers) -> Result<(f64, Found), String> {
-        let (mut used, mut requested, mut count) = (0_i64, 0_i64, 0_i64);
-        for pod in pods.iter().filter(|pod| pod.class == PodClass::Counted) {
-            used = used.wrapping_add(pod.figure);
-            requested = requested.wrapping_add(pod.request);
-            count = count.wrapping_add(1);
-        }
+    fn unrequested(&self, pod: &PodFacts) -> String {
+        absent(pod, self.resource, self.container, self.pod_level)
+    }
+
+    fn filler(&self, request: i64) -> i64 {
+        request.wrapping_mul(i64::from(self.target.max(100))).checked_div(100).unwrap_or(0)
+    }
+
+    fn ratio(&self, pods: Sums, _: Sums) -> Result<(f64, Found), String> {
+        let Sums { count, figure: used, request: requested } = pods;
         if requested == 0 {
             return Err("no metrics returned matched known pods".into());
         }
@@ -51,11 +47,7 @@ impl Measure for Utilization<'_> {
         let percent = used.wrapping_mul(100).checked_div(requested).unwrap_or(i64::MIN);
         // Whole per cent before the ratio: 55.9 % of a target of 50 % is a ratio of 1.1.
         let percent = wrapping_i32(percent);
-        let average = used.checked_div(count).unwrap_or(0);
+        let average = used.checked_div(int_of_len(count)).unwrap_or(0);
         Ok((f64::from(percent) / f64::from(self.target), Found { percent, average }))
-    }
-
-    fn filler(&self, pod: &Joined) -> i64 {
-        pod.request.wrapping_mul(i64::from(self.target.max(100))).checked_div(100).unwrap_or(0)
     }
 }

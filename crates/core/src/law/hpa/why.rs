@@ -33,6 +33,7 @@ pub enum PodWhy {
 impl PodWhy {
     /// How a pod is taken for this reason.
     #[must_use]
+    #[inline]
     pub const fn class(self) -> PodClass {
         match self {
             Self::Sampled => PodClass::Counted,

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::requests::Requests;
 use crate::selector::{Selector, SelectorError};
 use crate::{Duration, Notation, Quantity, Timestamp};
 
@@ -104,7 +105,7 @@ pub struct PodFacts {
     /// What the pod requests as a whole, where it has requests of its own:
     /// [`pod_level_requests`](super::pod_level_requests).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub pod_level: Option<Vec<(String, Milli)>>,
+    pub pod_level: Option<Box<Requests>>,
 }
 
 /// `status.phase` of a pod.
@@ -138,8 +139,8 @@ pub struct Ready {
 pub struct ContainerFacts {
     /// Its name.
     pub name: String,
-    /// Requests by resource.
-    pub requests: Vec<(String, Milli)>,
+    /// What it requests.
+    pub requests: Requests,
 }
 
 /// What a metrics API answered to one query.

@@ -6,6 +6,7 @@ use super::Settings;
 use crate::rightsize::Resource;
 use crate::rightsize::course::Course;
 use crate::rightsize::percentile::percentile;
+use crate::rightsize::series::Point;
 
 /// Something that keeps a value from following the average.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
@@ -46,13 +47,16 @@ pub(super) struct Bounds {
 
 /// What a proposal has to hold: the largest over pods of CPU's percentile, or memory's peak, and
 /// the margin.
-pub(super) fn held(course: &Course, resource: Resource, settings: &Settings) -> f64 {
+pub(super) fn held(course: &Course<'_>, resource: Resource, settings: &Settings) -> f64 {
     let percent = match resource {
         Resource::Cpu => settings.cpu_percentile.get(),
         Resource::Memory => 100.0,
     };
-    let of_pod = |(_, mut values): (_, Vec<f64>)| percentile(&mut values, percent);
-    course.values().filter_map(of_pod).fold(0.0, f64::max) * settings.margin.get()
+    let of_pod = |(_, points): (_, &[Point])| {
+        let mut values: Vec<f64> = points.iter().map(|point| point.value).collect();
+        percentile(&mut values, percent)
+    };
+    course.points().filter_map(of_pod).fold(0.0, f64::max) * settings.margin.get()
 }
 
 impl Bounds {

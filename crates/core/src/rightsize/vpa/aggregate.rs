@@ -1,10 +1,10 @@
 //! What all pods of a container used: two histograms, and the span and count of CPU samples.
 
 use super::buckets;
-use super::decay::{Decay, Decaying, Factor};
+use super::decay::{Decay, Decaying, Factor, KeptBlock};
 use super::pod::{Change, NEVER};
 use super::settings::Settings;
-use crate::arith::float;
+use crate::arith::{float, int_of_len};
 use crate::{Duration, Timestamp};
 
 /// The weight of a sample of CPU, before it is weighed by its time.
@@ -32,18 +32,44 @@ impl Aggregate {
     #[inline(always)]
     pub(super) fn add_cpu(
         &mut self,
-        millicores: i64,
+        bucket: u8,
         at: Timestamp,
         half_life: Duration,
         kept: &mut Factor,
     ) {
-        let bucket = buckets::CPU.find(millicores);
-        self.cpu.add(bucket, CPU_WEIGHT, at, Decay { half_life, kept });
+        let factor = self.cpu.factor(at, Decay { half_life, kept });
+        self.add_cpu_by(bucket, at, factor);
+    }
+
+    /// Adds a sample that its time weighs by this factor.
+    #[inline(always)]
+    pub(super) fn add_cpu_by(&mut self, bucket: u8, at: Timestamp, factor: f64) {
+        self.cpu.add_by(bucket, CPU_WEIGHT * factor);
         self.last = self.last.max(at);
         if self.first == NEVER || at < self.first {
             self.first = at;
         }
         self.count = self.count.saturating_add(1);
+    }
+
+    /// Samples of which each is later than the one before; no more of them than a block holds.
+    pub(super) fn add_cpu_ascending(
+        &mut self,
+        at: &[i64],
+        buckets: &[u8],
+        half_life: Duration,
+        kept: &mut KeptBlock,
+    ) {
+        self.cpu.add_ascending(at, buckets, CPU_WEIGHT, half_life, kept);
+        if let [first, ..] = at
+            && (self.first == NEVER || *first < self.first.nanos())
+        {
+            self.first = Timestamp::from_nanos(*first);
+        }
+        if let [.., last] = at {
+            self.last = self.last.max(Timestamp::from_nanos(*last));
+        }
+        self.count = self.count.saturating_add(int_of_len(at.len()));
     }
 
     #[inline]
@@ -52,7 +78,7 @@ impl Aggregate {
         if let Some(old) = old {
             self.subtract_peak(old, at, half_life, kept);
         }
-        let bucket = buckets::MEMORY.find(new);
+        let bucket = buckets::MEMORY.find(float(new));
         self.memory.add(bucket, 1.0, at, Decay { half_life, kept });
     }
 
@@ -63,7 +89,7 @@ impl Aggregate {
         half_life: Duration,
         kept: &mut Factor,
     ) {
-        let bucket = buckets::MEMORY.find(peak);
+        let bucket = buckets::MEMORY.find(float(peak));
         self.memory.subtract(bucket, 1.0, at, Decay { half_life, kept });
     }
 

@@ -5,6 +5,9 @@ use crate::arith::{float, saturating_i64};
 /// No amount is larger: a hundred gigacores, or a hundred terabytes.
 const LARGEST: i64 = 100_000_000_000_000;
 
+/// In a core.
+pub(super) const MILLICORES: f64 = 1_000.0;
+
 /// A double as an amount: towards zero, at least nothing, at most [`LARGEST`]. NaN is nothing.
 #[inline]
 pub(super) fn amount(value: f64) -> i64 {
@@ -12,9 +15,8 @@ pub(super) fn amount(value: f64) -> i64 {
 }
 
 /// Cores as thousandths of a core.
-#[inline]
 pub(super) fn amount_of_cores(cores: f64) -> i64 {
-    amount(cores * 1_000.0)
+    amount(cores * MILLICORES)
 }
 
 /// An amount times a factor.

@@ -2,7 +2,7 @@
 
 mod thresholds;
 
-use crate::arith::{index_of_u32, index_of_u64, int_of_len};
+use crate::arith::{float, index_of_u64};
 
 /// How many buckets a histogram has, of CPU as of memory.
 pub(super) const BUCKETS: u8 = 176;
@@ -12,10 +12,14 @@ pub(super) const LAST: u8 = 175;
 /// An exponential scheme: the first bucket is `[0, first)`, each next one 5 % wider.
 #[derive(Debug)]
 pub(super) struct Scheme {
-    /// The least amount of the bucket after each one.
-    next: [i64; 176],
-    /// The bucket of the least amount that has these leading bits.
+    /// The bucket of the least amount in each cell.
     cells: [u8; CELLS],
+    /// The least amount of the bucket after each one; as long as a bucket's number can tell.
+    next: [f64; 256],
+    /// The leading bits of the least amount of the first cell.
+    lowest: u64,
+    /// From where to where amounts are told apart.
+    range: (f64, f64),
     /// Where each bucket starts, in the unit of the samples: cores or bytes.
     starts: [f64; 176],
 }
@@ -25,11 +29,14 @@ pub(super) static CPU: Scheme = Scheme::new(&thresholds::CPU, 0.01);
 /// Memory: amounts and starts in bytes, from 10 MB to 1 TB.
 pub(super) static MEMORY: Scheme = Scheme::new(&thresholds::MEMORY, 1e7);
 
-/// A cell is what amounts with the same six leading bits share: a 32nd to a 64th of an amount,
-/// which is narrower than any bucket, so that at most one bucket starts within it.
-const CELLS: usize = 1_280;
-/// Beyond every threshold and within the cells.
-const TOP: i64 = (1 << 41) - 1;
+/// How many of a double's bits follow those that make its cell: all but the exponent and the five
+/// leading ones of the fraction. A cell is at most a 32nd of its amounts wide, which is less than any
+/// bucket, so that at most one bucket starts within it.
+const FOLLOW: u32 = 47;
+/// Room for more cells than seventeen octaves have, and a power of two.
+const CELLS: usize = 1_024;
+/// How many octaves from the first threshold to beyond the last.
+const OCTAVES: u64 = 17;
 
 impl Scheme {
     #[expect(
@@ -38,36 +45,45 @@ impl Scheme {
         reason = "evaluated by the compiler: what would be out of range does not compile"
     )]
     const fn new(thresholds: &[i64; 175], first: f64) -> Self {
-        let mut next = [i64::MAX; 176];
+        let mut next = [f64::INFINITY; 256];
         let mut starts = [0.0; 176];
         let mut bucket = 0;
         while bucket < 175 {
-            next[bucket] = thresholds[bucket];
+            next[bucket] = float(thresholds[bucket]);
             starts[bucket + 1] = first * (power(RATIO, bucket + 1) - 1.0) / (RATIO - 1.0);
             bucket += 1;
         }
-        let mut cells = [0_u8; CELLS];
-        let mut index = 0;
-        while index < CELLS {
-            let mut bucket = 0_u8;
-            let mut above = 0;
-            while above < 175 && thresholds[above] <= least_of_cell(index) {
+        // The power of two at or below the first threshold, and one above the last.
+        let octave = float(thresholds[0]).to_bits() >> 52;
+        let range = (f64::from_bits(octave << 52), f64::from_bits((octave + OCTAVES) << 52));
+        assert!(next[174] < range.1, "too few octaves");
+        let lowest = range.0.to_bits() >> FOLLOW;
+        let (mut cells, mut index, mut bits) = ([LAST; CELLS], 0, lowest);
+        while bits << FOLLOW < range.1.to_bits() {
+            let least = f64::from_bits(bits << FOLLOW);
+            let (mut bucket, mut above) = (0_u8, 0);
+            while above < 175 && next[above] <= least {
                 above += 1;
                 bucket += 1;
             }
             cells[index] = bucket;
             index += 1;
+            bits += 1;
         }
-        Self { next, cells, starts }
+        Self { cells, next, lowest, range, starts }
     }
 
-    /// The bucket of an amount; a negative one counts as zero.
-    #[inline]
-    pub(super) fn find(&self, amount: i64) -> u8 {
-        let within = amount.clamp(0, TOP);
-        let low = self.cells.get(cell(within.unsigned_abs())).copied().unwrap_or(LAST);
-        let next = self.next.get(usize::from(low)).copied().unwrap_or(i64::MAX);
-        low.saturating_add(u8::from(within >= next))
+    /// The bucket of an amount, cut to a whole one: no whole amount lies between what is cut and
+    /// what is left, so the double can be compared as it is. A negative one and NaN count as zero.
+    #[inline(always)]
+    pub(super) fn find(&self, amount: f64) -> u8 {
+        let (least, most) = self.range;
+        let from_least = if amount > least { amount } else { least };
+        let within = if from_least < most { from_least } else { most };
+        let cell = within.to_bits().wrapping_shr(FOLLOW).wrapping_sub(self.lowest);
+        let low = self.cells.get(index_of_u64(cell) & (CELLS - 1)).copied().unwrap_or(LAST);
+        let next = self.next.get(usize::from(low)).copied().unwrap_or(f64::INFINITY);
+        low.wrapping_add(u8::from(within >= next))
     }
 
     /// Where a bucket ends, which is what a percentile answers; the last bucket has no end, and
@@ -94,24 +110,6 @@ const fn power(base: f64, exponent: usize) -> f64 {
     result
 }
 
-/// The cell of an amount: its six leading bits and how many follow.
-#[inline]
-const fn cell(amount: u64) -> usize {
-    let follow = 58_u32.saturating_sub((amount | 32).leading_zeros());
-    index_of_u64(amount.wrapping_shr(follow))
-        .saturating_add(index_of_u64(32).saturating_mul(index_of_u32(follow)))
-}
-
-/// The least amount of a cell.
-#[expect(clippy::arithmetic_side_effects, clippy::integer_division, reason = "by the compiler")]
-const fn least_of_cell(index: usize) -> i64 {
-    if index < 64 {
-        return int_of_len(index);
-    }
-    let follow = index / 32 - 1;
-    int_of_len(index - 32 * follow) << follow
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -128,9 +126,9 @@ mod tests {
 
     #[test]
     fn an_amount_on_a_start_of_memory_belongs_to_the_bucket_before() {
-        assert_eq!((MEMORY.find(9_999_999), MEMORY.find(10_000_000)), (0, 1));
-        assert_eq!((MEMORY.find(20_500_000), MEMORY.find(20_500_001)), (1, 2));
-        assert_eq!((MEMORY.find(31_525_000), MEMORY.find(31_525_001)), (2, 3));
+        assert_eq!((MEMORY.find(9_999_999.0), MEMORY.find(10_000_000.0)), (0, 1));
+        assert_eq!((MEMORY.find(20_500_000.0), MEMORY.find(20_500_001.0)), (1, 2));
+        assert_eq!((MEMORY.find(31_525_000.0), MEMORY.find(31_525_001.0)), (2, 3));
     }
 
     #[test]
@@ -139,24 +137,21 @@ mod tests {
             let slow = |amount: i64| {
                 u8::try_from(thresholds.iter().filter(|least| amount >= **least).count()).unwrap()
             };
-            for amount in 0..5_000 {
-                assert_eq!(scheme.find(amount), slow(amount), "{amount}");
+            let agrees = |amount: i64| {
+                assert_eq!(scheme.find(float(amount)), slow(amount), "{amount}");
+                let cut = float(amount.saturating_add(1)).next_down();
+                assert_eq!(scheme.find(cut), slow(amount), "{cut}");
+            };
+            (0..5_000).for_each(agrees);
+            thresholds.iter().flat_map(|least| least - 40..least + 40).for_each(agrees);
+            let mut bits = scheme.range.0.to_bits();
+            while bits < scheme.range.1.to_bits() {
+                let least = crate::arith::saturating_i64(f64::from_bits(bits));
+                agrees(least);
+                bits += 1 << (FOLLOW - 1);
             }
-            for least in thresholds {
-                for near in -40..40 {
-                    let amount = least + near;
-                    assert_eq!(scheme.find(amount), slow(amount), "{amount}");
-                }
-            }
-            for index in 0..CELLS {
-                let least = least_of_cell(index);
-                assert_eq!(cell(least.unsigned_abs()), index);
-                assert_eq!(scheme.find(least), slow(least), "{least}");
-            }
-            assert_eq!(
-                (scheme.find(-5), scheme.find(i64::MAX), scheme.find(i64::MIN)),
-                (0, 175, 0)
-            );
+            let ends = [-5.0, f64::NAN, f64::NEG_INFINITY, 1e14, f64::INFINITY];
+            assert_eq!(ends.map(|amount| scheme.find(amount)), [0, 0, 0, 175, 175]);
         }
     }
 }

@@ -3,7 +3,7 @@
 //! Nothing stored is ever touched for growing older: newer samples weigh more instead, by the time
 //! since a reference, and when they would grow too heavy the reference moves.
 
-use super::exp2::{exp2, scaled};
+use super::exp2::{self, exp2, scaled};
 use super::histogram::Histogram;
 use crate::arith::{float, index_of_u64, saturating_i32, saturating_i64_of, wider};
 use crate::{Duration, Timestamp};
@@ -13,6 +13,12 @@ const YEAR_ONE: i64 = -62_135_596_800;
 const SECOND: i128 = 1_000_000_000;
 /// How many half-lives after the reference a sample may be.
 const HORIZON: i64 = 100;
+/// How many half-lives before it are still near.
+const NEAR: i64 = 1_000;
+/// How many samples of a series are looked at together.
+pub(super) const BLOCK: usize = 64;
+/// How many powers of two are on their way together.
+const LANES: usize = 8;
 
 /// A [`Histogram`] with its reference time.
 #[derive(Clone, PartialEq, Debug)]
@@ -60,6 +66,45 @@ impl Decaying {
         self.histogram.add(bucket, weight * factor);
     }
 
+    /// Adds a weight that is weighed by its time already.
+    #[inline(always)]
+    pub(super) fn add_by(&mut self, bucket: u8, weight: f64) {
+        self.histogram.add(bucket, weight);
+    }
+
+    /// Adds samples of one weight, each later than the one before; no more of them than a block holds.
+    pub(super) fn add_ascending(
+        &mut self,
+        at: &[i64],
+        buckets: &[u8],
+        weight: f64,
+        half_life: Duration,
+        kept: &mut KeptBlock,
+    ) {
+        let (mut at, mut buckets) = (at, buckets);
+        // One by one while the reference is going to move, or is out of sight.
+        let reference = loop {
+            if let Some(reference) = self.reference_near(at, half_life) {
+                break reference;
+            }
+            let ([first, rest @ ..], [bucket, others @ ..]) = (at, buckets) else { return };
+            let by = Decay { half_life, kept: &mut Factor::default() };
+            self.add(*bucket, weight, Timestamp::from_nanos(*first), by);
+            (at, buckets) = (rest, others);
+        };
+        self.histogram.add_all(buckets, weight, kept.factors(at, reference, half_life));
+    }
+
+    /// The reference in nanoseconds, if all of these ascending instants are near it.
+    fn reference_near(&self, at: &[i64], half_life: Duration) -> Option<i64> {
+        let reference = self.reference.checked_mul(1_000_000_000)?;
+        let since = |at: &i64| at.checked_sub(reference);
+        let nanos = half_life.nanos();
+        let near = since(at.first()?)? >= nanos.saturating_mul(-NEAR)
+            && since(at.last()?)? <= nanos.saturating_mul(HORIZON);
+        near.then_some(reference)
+    }
+
     pub(super) fn subtract(&mut self, bucket: u8, weight: f64, at: Timestamp, by: Decay<'_>) {
         let factor = self.factor(at, by);
         self.histogram.subtract(bucket, weight * factor);
@@ -89,26 +134,35 @@ impl Decaying {
         exp2((elapsed / float(half_life.nanos()) + 1.0).clamp(0.0, 1_000.0))
     }
 
+    /// What a sample of this instant weighs; the reference moves if it lies too far back.
     #[inline(always)]
-    fn factor(&mut self, at: Timestamp, by: Decay<'_>) -> f64 {
+    pub(super) fn factor(&mut self, at: Timestamp, by: Decay<'_>) -> f64 {
+        let Decay { half_life, kept } = by;
+        if let Some(factor) = self.standing_factor(at, Decay { half_life, kept }) {
+            return factor;
+        }
+        self.shift(i128::from(at.nanos()), half_life);
+        self.compute(at.nanos(), elapsed(at.nanos(), self.reference), half_life, kept)
+    }
+
+    /// The same, unless the reference had to move.
+    #[inline(always)]
+    pub(super) fn standing_factor(&self, at: Timestamp, by: Decay<'_>) -> Option<f64> {
         let Decay { half_life, kept } = by;
         let (at, nanos) = (at.nanos(), half_life.nanos());
-        if kept.at != at || kept.reference != self.reference || kept.half_life != nanos {
-            let factor = self.computed(at, half_life);
-            *kept = Factor { at, reference: self.reference, half_life: nanos, factor };
+        if kept.at == at && kept.reference == self.reference && kept.half_life == nanos {
+            return Some(kept.factor);
         }
-        kept.factor
+        let since = elapsed(at, self.reference);
+        (since <= nanos.saturating_mul(HORIZON)).then(|| self.compute(at, since, half_life, kept))
     }
 
     #[inline(always)]
-    fn computed(&mut self, at: i64, half_life: Duration) -> f64 {
-        let nanos = half_life.nanos();
-        let mut since = elapsed(at, self.reference);
-        if since > nanos.saturating_mul(HORIZON) {
-            self.shift(i128::from(at), half_life);
-            since = elapsed(at, self.reference);
-        }
-        exp2(float(since) / float(nanos))
+    fn compute(&self, at: i64, since: i64, half_life: Duration, kept: &mut Factor) -> f64 {
+        let (reference, half_life) = (self.reference, half_life.nanos());
+        let factor = exp2(float(since) / float(half_life));
+        *kept = Factor { at, reference, half_life, factor };
+        factor
     }
 
     /// Moves the reference to the multiple of the half-life, counted from year one, that is nearest
@@ -127,26 +181,88 @@ impl Decaying {
     }
 }
 
-/// The factors of many instants, each in the one place where it can be.
+/// What the ascending instants of a block weigh, kept for another series that has the same ones.
 #[derive(Clone, Debug)]
+pub(super) struct KeptBlock {
+    at: [i64; BLOCK],
+    factors: [f64; BLOCK],
+    len: usize,
+    /// In nanoseconds.
+    reference: i64,
+    half_life: i64,
+}
+
+impl Default for KeptBlock {
+    fn default() -> Self {
+        Self { at: [0; BLOCK], factors: [0.0; BLOCK], len: 0, reference: 0, half_life: 0 }
+    }
+}
+
+impl KeptBlock {
+    /// The factors of these instants, all of which are near the reference.
+    fn factors(&mut self, at: &[i64], reference: i64, half_life: Duration) -> &[f64] {
+        let nanos = half_life.nanos();
+        let same = self.reference == reference && self.half_life == nanos;
+        if !same || self.at.get(..self.len) != Some(at) {
+            (self.reference, self.half_life, self.len) = (reference, nanos, at.len());
+            self.at.iter_mut().zip(at).for_each(|(kept, at)| *kept = *at);
+            let half_life = float(nanos);
+            let powers = self.factors.as_chunks_mut::<LANES>().0.iter_mut();
+            let count = at.len().div_ceil(LANES);
+            // What stands behind the last instant is from before, and its power is not looked at.
+            for (powers, at) in powers.zip(self.at.as_chunks::<LANES>().0).take(count) {
+                *powers =
+                    exp2::each_near(at.map(|at| float(at.wrapping_sub(reference)) / half_life));
+            }
+        }
+        self.factors.get(..at.len()).unwrap_or_default()
+    }
+}
+
+/// The blocks of a series, by their numbers.
+#[derive(Clone, Debug, Default)]
+pub(super) struct KeptBlocks {
+    first: Vec<KeptBlock>,
+    beyond: KeptBlock,
+}
+
+impl KeptBlocks {
+    /// More than the samples of a month at five minutes.
+    const MOST: usize = 160;
+
+    /// The block of this number. Those beyond the most share one.
+    #[inline]
+    pub(super) fn numbered(&mut self, number: usize) -> &mut KeptBlock {
+        if number >= self.first.len() && number < Self::MOST {
+            self.first.resize_with(number.saturating_add(1), KeptBlock::default);
+        }
+        self.first.get_mut(number).unwrap_or(&mut self.beyond)
+    }
+}
+
+/// The factors of many instants, each in the one place where it can be.
+#[derive(Clone, Debug, Default)]
 pub(super) struct Factors(Box<[Factor]>);
 
 /// More than the samples of a week at five minutes.
 const PLACES: usize = 4_096;
 
-impl Default for Factors {
-    fn default() -> Self {
-        Self(vec![Factor::default(); PLACES].into_boxed_slice())
-    }
-}
-
 impl Factors {
     /// Where the factor of an instant is kept, whatever stands there now.
     #[inline]
     pub(super) fn of(&mut self, at: Timestamp) -> Option<&mut Factor> {
+        if self.0.is_empty() {
+            self.make();
+        }
         // Fibonacci hashing: the upper twelve bits of a product that mixes all of them.
         let mixed = at.nanos().unsigned_abs().wrapping_mul(0x9e37_79b9_7f4a_7c15);
         self.0.get_mut(index_of_u64(mixed.wrapping_shr(52)))
+    }
+
+    /// Makes the places, which columns alone do without.
+    #[cold]
+    fn make(&mut self) {
+        self.0 = vec![Factor::default(); PLACES].into_boxed_slice();
     }
 }
 

@@ -3,15 +3,19 @@
 //! The method is fdlibm's: a whole power apart, and a rational kernel for the rest. A platform's
 //! own `exp2` differs from it in the last bit at one point of ten.
 
-use crate::arith::saturating_i32;
+use crate::arith::{saturating_i32, wide};
 
 /// `2^x`.
 #[inline]
 pub(super) fn exp2(x: f64) -> f64 {
-    if x.is_nan() || x.abs() > 1_000.0 {
-        return far(x);
-    }
-    near(x)
+    if x.abs() <= 1_000.0 { near(x) } else { far(x) }
+}
+
+/// `2^x` of each, none of them beyond ±1000. A few at once are quicker than one by one, since none
+/// waits for another.
+#[inline(always)]
+pub(super) fn each_near<const N: usize>(xs: [f64; N]) -> [f64; N] {
+    xs.map(near)
 }
 
 /// Where the answer may not be a normal double.
@@ -20,11 +24,27 @@ fn far(x: f64) -> f64 {
     if x.is_nan() || x > 1_023.999_999_999_999_9 {
         return x * f64::INFINITY;
     }
-    if x < -1_074.0 { 0.0 } else { near(x) }
+    if x < -1_074.0 {
+        return 0.0;
+    }
+    let (y, whole) = kernel(x);
+    scaled(y, saturating_i32(whole))
 }
 
-#[inline]
+#[inline(always)]
 fn near(x: f64) -> f64 {
+    let (y, whole) = kernel(x);
+    // The sum's last bits are the biased exponent.
+    y * f64::from_bits((whole + (UNITS + 1_023.0)).to_bits().wrapping_shl(52))
+}
+
+/// From here on a double has no fraction, and its last bits count units.
+const UNITS: f64 = 4_503_599_627_370_496.0;
+
+/// `2^x` as a double near one and the exponent of a power of two, which is whole. It is written so
+/// that several can be computed side by side: without a branch, and without a cast.
+#[inline(always)]
+fn kernel(x: f64) -> (f64, f64) {
     const LN2_HIGH: f64 = 6.931_471_803_691_238e-1;
     const LN2_LOW: f64 = 1.908_214_929_270_587_7e-10;
     const P1: f64 = 1.666_666_666_666_666_6e-1;
@@ -33,14 +53,18 @@ fn near(x: f64) -> f64 {
     const P4: f64 = -1.653_390_220_546_525_2e-6;
     const P5: f64 = 4.138_136_797_057_238_5e-8;
 
-    let whole = saturating_i32(x + 0.5_f64.copysign(x));
-    let rest = x - f64::from(whole);
+    // To the nearest whole number: a half more, cut.
+    let more = x.abs() + 0.5;
+    let rounded = (more + UNITS) - UNITS;
+    let cut = rounded - if rounded > more { 1.0 } else { 0.0 };
+    let whole = cut.copysign(x);
+    let rest = x - whole;
     let (high, low) = (rest * LN2_HIGH, -rest * LN2_LOW);
     let r = high - low;
     let t = r * r;
     let c = r - t * (P1 + t * (P2 + t * (P3 + t * (P4 + t * P5))));
     let y = 1.0 - ((low - (r * c) / (2.0 - c)) - high);
-    scaled(y, whole)
+    (y, whole)
 }
 
 /// `value * 2^exponent`, rounded once; for values that are themselves near one.
@@ -68,13 +92,8 @@ fn scaled_far(value: f64, exponent: i32) -> f64 {
 /// `2^exponent` of a normal double.
 #[inline]
 const fn power(exponent: i32) -> f64 {
-    let biased = exponent.saturating_add(1_023).unsigned_abs();
-    f64::from_bits(widened(biased).wrapping_shl(52))
-}
-
-#[inline]
-const fn widened(value: u32) -> u64 {
-    crate::arith::wide(value).unsigned_abs()
+    let biased = wide(exponent.saturating_add(1_023).unsigned_abs()).unsigned_abs();
+    f64::from_bits(biased.wrapping_shl(52))
 }
 
 #[cfg(test)]

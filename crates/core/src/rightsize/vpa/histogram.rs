@@ -74,6 +74,30 @@ impl Histogram {
         }
     }
 
+    /// Adds to each of these buckets a weight times its factor, in this order.
+    pub(super) fn add_all(&mut self, buckets: &[u8], weight: f64, factors: &[f64]) {
+        let heavy = factors.iter().fold(true, |heavy, factor| heavy & (weight * factor >= EPSILON));
+        let least = buckets.iter().fold(LAST, |least, bucket| least.min(*bucket));
+        let most = buckets.iter().fold(0, |most, bucket| most.max(*bucket));
+        let each = buckets.iter().zip(factors.iter().map(|factor| weight * factor));
+        if !heavy {
+            each.for_each(|(bucket, weight)| self.add(*bucket, weight));
+            return;
+        }
+        self.cover(least, most);
+        let (base, mut total) = (usize::from(self.base), self.total);
+        for (bucket, weight) in each {
+            if let Some(stored) = self.weights.get_mut(usize::from(*bucket).wrapping_sub(base)) {
+                *stored += weight;
+            }
+            total += weight;
+        }
+        self.total = total;
+        self.sums = self.sums.saturating_add(u32::try_from(buckets.len()).unwrap_or(u32::MAX));
+        self.low = self.low.min(least);
+        self.high = self.high.max(most);
+    }
+
     pub(super) fn subtract(&mut self, bucket: u8, weight: f64) {
         self.total = left(self.total, weight);
         let slot = self.slot(bucket);

@@ -2,6 +2,7 @@
 
 use super::amount::scaled;
 use super::settings::Settings;
+use crate::arith::float;
 use crate::rightsize::{PodId, Refused};
 use crate::{Bytes, Duration, Timestamp};
 
@@ -13,7 +14,7 @@ pub(super) const NEVER: Timestamp = Timestamp::MIN;
 /// interval's end; the intervals begin with the pod's first sample.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Pod {
-    last_cpu: Timestamp,
+    pub(super) last_cpu: Timestamp,
     last_memory: Timestamp,
     window_end: Timestamp,
     peak: i64,
@@ -75,6 +76,23 @@ impl Pod {
         Ok(change)
     }
 
+    /// Takes note of readings none of which changes anything but how far was counted. If one of them
+    /// does, or might, nothing is noted.
+    #[inline]
+    pub(super) fn passes(&mut self, at: &[i64], usage: &[f64]) -> bool {
+        let peak = float(self.peak.max(self.oom_peak));
+        let below = usage.iter().fold(true, |all, usage| all & (*usage >= 0.0) & (*usage <= peak));
+        let (last, ascending) = at.iter().fold((self.last_memory.nanos(), true), |before, at| {
+            (*at, before.1 & (*at >= before.0))
+        });
+        let passes =
+            below & ascending & (last < self.window_end.nanos()) & (at.len() == usage.len());
+        if passes {
+            self.last_memory = Timestamp::from_nanos(last);
+        }
+        passes
+    }
+
     /// Takes note of a kill for memory, as a reading of what would have been needed.
     pub(super) fn oom(
         &mut self,
@@ -92,7 +110,7 @@ impl Pod {
         let bumped = used.wrapping_add(super::amount::amount(settings.oom_min_bump_up.get()));
         let needed = bumped.max(scaled(used, settings.oom_bump_up_ratio.get()));
         if needed < 0 {
-            return Err(Refused::Negative(crate::Real::new(crate::arith::float(needed))));
+            return Err(Refused::Negative(crate::Real::new(float(needed))));
         }
         let change = self.reading(at, needed, interval);
         if let Some(Change { new, .. }) = change {

@@ -1,7 +1,7 @@
 //! A container's pods, in the order of their numbers; a single one stands in place.
 
 use super::pod::Pod;
-use crate::rightsize::{PodId, Refused};
+use crate::rightsize::PodId;
 
 /// None, one or several pods.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -19,11 +19,11 @@ impl Pods {
 
     /// Lets a pod take note of something. One that is not there yet comes in, unless it refuses.
     #[inline]
-    pub(super) fn with<T>(
+    pub(super) fn with<T, E>(
         &mut self,
         id: PodId,
-        note: impl FnOnce(&mut Pod) -> Result<T, Refused>,
-    ) -> Result<T, Refused> {
+        note: impl FnOnce(&mut Pod) -> Result<T, E>,
+    ) -> Result<T, E> {
         if let Self::One(pod) = self
             && pod.id() == id
         {

@@ -1,7 +1,7 @@
 //! Whether more of a metric can only mean more: what makes it sound to jump over multiples.
 
 use super::super::metric::{MetricSource, MetricSpec};
-use super::super::requests::request_of;
+use super::super::requests::{Resource, request_of};
 use super::super::spec::Autoscaler;
 use super::super::world::{Answer, MetricAnswer, Milli, World};
 use crate::Quantity;
@@ -82,10 +82,11 @@ fn of_pods(autoscaler: &Autoscaler, world: &World, metric: &MetricSpec, most: i1
     }
     let Some(percent) = target.average_utilization else { return true };
     let pod_level = autoscaler.controller.gates.pod_level_resources;
+    let wanted = Resource::of(resource);
     let (mut requested, mut least) = (0_i128, i128::MAX);
     for pod in &world.pods {
         // Without a request of each pod the metric fails, whatever it reads.
-        let Ok(request) = request_of(pod, resource, container, pod_level) else { return true };
+        let Some(request) = request_of(pod, wanted, container, pod_level) else { return true };
         let request = i128::from(request);
         if request < 0 {
             return false;
