@@ -12,7 +12,9 @@ use trimtab_core::hpa::{
 };
 use trimtab_core::policy::{Bounds, Parts};
 use trimtab_core::rules::{Metric, Rules, Unit};
-use trimtab_core::{Duration, Law, Policy, Quantity, Real, Replicas, Timestamp, WriteOutcome};
+use trimtab_core::{
+    Duration, Law, Notation, Policy, Quantity, Real, Replicas, Timestamp, WriteOutcome,
+};
 
 fn read<T: serde::de::DeserializeOwned>(value: Value) -> T {
     from_value(value).expect("it reads")
@@ -397,18 +399,18 @@ fn amounts_of_an_object_are_read_as_kubernetes_reads_them() {
     let amount = |text: &str| text.parse::<Quantity>().expect("an amount");
     let metric = MetricIdentifier { name: "queue".into(), ..MetricIdentifier::default() };
     let target = MetricTarget {
-        average_value: Some(amount("2000m")),
-        ..MetricTarget::value(amount("3000m"))
+        average_value: Some(amount("0.25Ki")),
+        ..MetricTarget::value(amount("0.5Ki"))
     };
     let (kind, external) = ("External".into(), Some(NamedMetricSource { metric, target }));
     object.spec.metrics = vec![MetricSources { kind, external, ..MetricSources::default() }];
     let hpa = object.spec.hpa();
     let target = hpa.metrics.first().map(|metric| metric.target.clone()).expect("a metric");
-    let text = |amount: Option<Quantity>| amount.map(|amount| amount.to_string());
-    assert_eq!(
-        (text(target.value), text(target.average_value)),
-        (Some("3".into()), Some("2".into()))
-    );
+    // Stored without a suffix, they come back as decimal ones.
+    for (amount, text) in [(target.value, "512"), (target.average_value, "256")] {
+        let amount = amount.expect("it is set");
+        assert_eq!((amount.to_string().as_str(), amount.notation()), (text, Notation::Decimal));
+    }
 }
 
 fn account(autoscaler: &Autoscaler, size: i32, value: i64, state: State) -> Finding {
