@@ -67,7 +67,7 @@ fn walk(seed: u64, many: usize, step: i64) -> impl Iterator<Item = Usage> {
             state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         let odd = state >> 33;
         let at = Timestamp::from_seconds(step * place as i64 + (odd % 30) as i64);
-        let bytes = if odd % 97 == 0 { 1.5 } else { (odd % 1000) as f64 / 1500.0 };
+        let bytes = if odd.is_multiple_of(97) { 1.5 } else { (odd % 1000) as f64 / 1500.0 };
         Usage { pod: PodId::new(0), at, seen: Seen::Memory(Real::new(bytes)) }
     })
 }

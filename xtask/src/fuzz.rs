@@ -14,11 +14,12 @@ const TOOL: Tool = Tool {
 };
 
 /// Long enough to find what is easily found.
-const SECONDS: &str = "300";
+pub(crate) const SECONDS: u64 = 300;
 
 /// Runs one target or all, one after the other; fails at the end if one found something.
 pub(crate) fn run(arguments: &[&str]) -> Outcome {
-    let (mut only, mut seconds) = (None, SECONDS);
+    let usual = SECONDS.to_string();
+    let (mut only, mut seconds) = (None, usual.as_str());
     let mut rest = arguments.iter();
     while let Some(argument) = rest.next() {
         match *argument {

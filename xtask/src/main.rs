@@ -49,10 +49,11 @@ The workspace's own commands.
                       hostile inputs, 300 seconds a target; all targets or one; what is found is
                       below target/fuzz/finds
   mutants [FILE] [ARG]
-                      mutation testing of the core's laws and guards, an hour or two; writes the
-                      survivors to FILE (target/mutants/survivors.txt) and tells which of them lack
-                      a reason in docs/mutants.md; a run that was stopped goes on where it was;
-                      needs Go; arguments go to cargo-mutants
+                      mutation testing of the core's laws, estimators and guards, an hour or so;
+                      writes the survivors to FILE (target/mutants/survivors.txt) and tells which of
+                      them lack a reason in docs/mutants.md; a run that was stopped goes on where it
+                      was; needs Go and Python 3.11; arguments go to `cargo mutants --list`:
+                      --file='crates/core/src/guard/**' takes only those
   oracle [--scenarios N] [--seed S]
                       random autoscalers answered by the real Kubernetes controller and by the
                       command: no difference, or the smallest scenario that shows one, which is
@@ -68,8 +69,8 @@ The workspace's own commands.
                       and those of tests/validation/recorded.jsonl; --record renews their answers
   oracle quantities [--count N] [--seed S]
                       random and hostile texts, read as quantities by Kubernetes and by the core
-  nightly             fresh ones of all five, of the day's own seed, the fuzzers and the mutants;
-                      hours long
+  nightly [--share N] fresh ones of all five, of the day's own seed, the fuzzers and the mutants;
+                      hours long, or a part of it: the hundredth with --share 100
 
 Tools are installed, pinned, below the target folder. Exit code 0: all is well; 1: something failed;
 2: the command was not understood.
@@ -94,7 +95,7 @@ fn main() -> ExitCode {
         ["bench", rest @ ..] => bench::run(rest),
         ["fuzz", rest @ ..] => fuzz::run(rest),
         ["mutants", rest @ ..] => mutants::run(rest),
-        ["nightly"] => return nightly::run(),
+        ["nightly", rest @ ..] => return nightly::run(rest),
         ["oracle", rest @ ..] => oracle::run(rest),
         ["help" | "--help" | "-h"] => {
             print!("{HELP}");

@@ -2,14 +2,27 @@
 //! mutants.
 
 use std::process::ExitCode;
+use std::sync::OnceLock;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::steps::{self, Outcome, Step};
 use crate::{fuzz, mutants, oracle};
 
+/// How much less than a whole night is asked for: a hundredth, if it is 100.
+static SHARE: OnceLock<u64> = OnceLock::new();
+
 /// The seed is the date, so that a run can be repeated and no two nights ask the same.
-pub(crate) fn run() -> ExitCode {
-    match today() {
+pub(crate) fn run(arguments: &[&str]) -> ExitCode {
+    let share = match arguments {
+        [] => Ok(1),
+        ["--share", number] => share(number),
+        other => Err(format!("`{}` is not known: [--share N]", other.join(" "))),
+    };
+    let told = share.and_then(|share| {
+        SHARE.get_or_init(|| share);
+        today()
+    });
+    match told {
         Ok(today) => eprintln!("the seed of this night is {today}"),
         Err(error) => {
             eprintln!("{error}");
@@ -21,14 +34,32 @@ pub(crate) fn run() -> ExitCode {
 
 const NIGHTLY: &[Step] = &[
     // Some 50 steps each: more than 200,000.
-    Step { name: "fresh scenarios", run: || fresh(&["--scenarios", "4200"]) },
-    Step { name: "fresh quantities", run: || fresh(&["quantities", "--count", "400000"]) },
-    Step { name: "fresh specs", run: || fresh(&["specs", "--count", "200000"]) },
-    Step { name: "fresh histories", run: || fresh(&["vpa", "--histories", "300"]) },
-    Step { name: "fresh workloads", run: || fresh(&["krr", "--workloads", "500"]) },
-    Step { name: "hostile inputs", run: || fuzz::run(&[]) },
-    Step { name: "mutants", run: || mutants::run(&[]) },
+    Step { name: "fresh scenarios", run: || fresh(&["--scenarios", &some(4_200)]) },
+    Step { name: "fresh quantities", run: || fresh(&["quantities", "--count", &some(400_000)]) },
+    Step { name: "fresh specs", run: || fresh(&["specs", "--count", &some(200_000)]) },
+    Step { name: "fresh histories", run: || fresh(&["vpa", "--histories", &some(300)]) },
+    Step { name: "fresh workloads", run: || fresh(&["krr", "--workloads", &some(500)]) },
+    Step { name: "hostile inputs", run: || fuzz::run(&["--seconds", &some(fuzz::SECONDS)]) },
+    Step { name: "mutants", run: some_mutants },
 ];
+
+fn share(number: &str) -> Result<u64, String> {
+    let parsed = number.parse().ok().filter(|share| *share > 0);
+    parsed.ok_or_else(|| format!("--share: `{number}` is no whole number from 1"))
+}
+
+/// This night's part of so many, one at least.
+fn some(many: u64) -> String {
+    let share = SHARE.get().copied().unwrap_or(1);
+    many.div_euclid(share).max(1).to_string()
+}
+
+fn some_mutants() -> Outcome {
+    match SHARE.get().copied().unwrap_or(1) {
+        1 => mutants::run(&[]),
+        share => mutants::run(&["--sharding=round-robin", "--shard", &format!("0/{share}")]),
+    }
+}
 
 fn fresh(what: &[&str]) -> Outcome {
     let seed = today()?.to_string();
@@ -67,6 +98,14 @@ fn date(mut day: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_share_is_a_number_from_1() {
+        assert_eq!(share("100"), Ok(100));
+        for wrong in ["0", "-1", "half"] {
+            assert!(share(wrong).is_err(), "{wrong}");
+        }
+    }
 
     #[test]
     fn dates() {

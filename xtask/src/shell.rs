@@ -143,12 +143,6 @@ impl Program {
         if status.success() { Ok(()) } else { Err(format!("`{}` failed: {status}", self.told)) }
     }
 
-    /// Runs it for all to see; its exit code, if it was not ended by a signal.
-    pub(crate) fn code(mut self) -> Result<Option<i32>, String> {
-        eprintln!("$ {}", self.told);
-        self.command.status().map(|status| status.code()).map_err(|e| self.cannot_start(&e))
-    }
-
     /// Runs it for what it prints; its complaints are seen.
     pub(crate) fn output(mut self) -> Result<String, String> {
         let output =

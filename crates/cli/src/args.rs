@@ -26,6 +26,7 @@ const STYLES: Styles = Styles::styled()
 #[derive(Parser, Debug)]
 #[command(name = "trimtab", version, styles = STYLES, disable_help_subcommand = true)]
 #[command(
+    max_term_width = 100,
     after_help = "Exit codes: 0 fine, 1 an error, 2 a wrong command line, 3 changes pending."
 )]
 pub(crate) struct Args {

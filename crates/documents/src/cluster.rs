@@ -1,15 +1,14 @@
 //! Kubernetes objects as `kubectl get -o json` prints them (YAML too), as one loop of each
 //! autoscaler among them.
 
-mod json;
 pub(crate) mod objects;
 
 use trimtab_core::hpa::{Answer, Autoscaler, Status, World};
 use trimtab_core::{Selector, Timestamp};
 
-use self::json::Json;
 use self::objects::{Kind, Object, Objects};
 use crate::finding::{Code, Finding};
+use crate::json::Json;
 use crate::kubernetes::refuse_version;
 use crate::place::{Place, Span};
 use crate::report::{Report, quoted};

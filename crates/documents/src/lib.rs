@@ -17,6 +17,7 @@ mod estate;
 mod field;
 mod finding;
 mod form;
+mod json;
 mod kubernetes;
 mod line;
 mod parse;

@@ -51,44 +51,6 @@ impl Node {
         }
     }
 
-    /// It as JSON, and for each value the byte at which it starts and where it stood.
-    pub(crate) fn json(&self) -> (String, Vec<(usize, Span)>) {
-        let (mut text, mut places) = (String::new(), Vec::new());
-        self.write(&mut text, &mut places);
-        (text, places)
-    }
-
-    fn write(&self, text: &mut String, places: &mut Vec<(usize, Span)>) {
-        places.push((text.len(), self.span));
-        let put = |text: &mut String, string: &str| {
-            text.push_str(&serde_json::Value::from(string).to_string());
-        };
-        match &self.value {
-            Value::Null => text.push_str("null"),
-            Value::Bool(value) => text.push_str(if *value { "true" } else { "false" }),
-            Value::Number(digits) => text.push_str(digits),
-            Value::Text(string) => put(text, string),
-            Value::List(items) => {
-                text.push('[');
-                for (number, item) in items.iter().enumerate() {
-                    text.push_str(if number > 0 { "," } else { "" });
-                    item.write(text, places);
-                }
-                text.push(']');
-            }
-            Value::Map(entries) => {
-                text.push('{');
-                for (number, entry) in entries.iter().enumerate() {
-                    text.push_str(if number > 0 { "," } else { "" });
-                    put(text, &entry.key.text);
-                    text.push(':');
-                    entry.value.write(text, places);
-                }
-                text.push('}');
-            }
-        }
-    }
-
     /// How many nodes it is made of: itself, its keys and all below.
     pub(crate) fn weight(&self) -> usize {
         let below = match &self.value {

@@ -11,12 +11,12 @@ mod stated;
 use std::sync::Arc;
 
 use trimtab_core::rightsize::krr::{self, Points, Simple, SimpleLimit, Strategy};
-use trimtab_core::rightsize::vpa::{self, DecayCache, Vpa};
+use trimtab_core::rightsize::vpa::{self, Vpa};
 use trimtab_core::rightsize::{
-    Asked, Estimator, Evidence, LimitsPolicy, Patch, Prices, Replayed, Resource, Samples, Seen,
-    Sizes, Usage, Window, runbook,
+    Asked, Estimator, Evidence, LimitsPolicy, Patch, Prices, Replayed, Resource, Samples, Sizes,
+    Window, runbook,
 };
-use trimtab_core::{Duration, Money, Real, Timestamp};
+use trimtab_core::{Duration, Money, Timestamp};
 use trimtab_history::usage::{Container, Run, Workload, WorkloadId};
 
 pub use self::asked::{Ask, NoWorkload, read_prices};
@@ -111,27 +111,19 @@ impl Taken {
     pub fn of(container: &Container<'_>) -> Self {
         let mut taken =
             Self { vpa: Vpa::default(), points: Points::new(), samples: Samples::default() };
-        let mut decay = DecayCache::default();
         for run in &container.runs {
-            taken.add(*run, &mut decay);
+            taken.add(*run);
         }
         taken.samples.sort();
         taken
     }
 
-    fn add(&mut self, run: Run<'_>, decay: &mut DecayCache) {
+    fn add(&mut self, run: Run<'_>) {
         let Run { pod, at, cpu, memory } = run;
-        let usage = |at: &i64, seen| Usage { pod, at: Timestamp::from_nanos(*at), seen };
         // What a method refuses, its original would not count either; notes of the fleet tell of
         // what is odd about the samples themselves.
-        for (at, cores) in at.iter().zip(cpu) {
-            let _: Result<(), _> =
-                self.vpa.add_with(&usage(at, Seen::Cpu(Real::new(*cores))), decay);
-        }
-        for (at, bytes) in at.iter().zip(memory) {
-            let _: Result<(), _> =
-                self.vpa.add_with(&usage(at, Seen::Memory(Real::new(*bytes))), decay);
-        }
+        self.vpa.add_columns(pod, Resource::Cpu, at, cpu, |_, _| {});
+        self.vpa.add_columns(pod, Resource::Memory, at, memory, |_, _| {});
         self.points.add_cpu(pod, cpu);
         self.points.add_memory(memory);
         self.samples.add_columns(pod, Resource::Cpu, at, cpu);

@@ -34,9 +34,9 @@ def generate(options):
             answers.write(json.dumps({"name": header["name"]}) + "\n")
             taken = []
             for event in events:
-                histories.write(json.dumps(event) + "\n")
                 if "recommend" in event:
                     answer = recommend(header, taken, event)
+                    event["recorded"] = {method: answer[method] for method in event["recommend"]}
                     for container in answer.get("runbook", {}).values():
                         for finding in container.values():
                             verdict = finding["verdict"]
@@ -44,6 +44,7 @@ def generate(options):
                     answers.write(json.dumps(answer) + "\n")
                 else:
                     taken.append(event)
+                histories.write(json.dumps(event) + "\n")
     # A run that never met what it is for proves nothing.
     seen["verdicts"] = len(verdicts)
     missing = [what for what, count in seen.items() if count < (4 if what == "verdicts" else 3)]

@@ -19,6 +19,15 @@ fn complaint(args: &[&str]) -> String {
     err
 }
 
+/// The same of a command that says on standard output what it found.
+fn complaint_on(args: &[&str]) -> String {
+    let before = Instant::now();
+    let ran = run(args);
+    let took = before.elapsed();
+    assert!(ran.code != 0 && took < Duration::from_secs(2), "{took:?}: {}", ran.err);
+    ran.err
+}
+
 fn estate(name: &str, content: impl AsRef<[u8]>, complains: &str) {
     let path = file(name, content);
     let err = complaint(&["simulate", text(&path)]);
@@ -68,6 +77,80 @@ fn a_large_file() {
     estate("endless.yaml", HEAD, "error");
     let err = complaint(&["simulate", "/dev/zero"]);
     assert!(err.contains("/dev/zero"), "{err}");
+}
+
+const AUTOSCALER: &str = "\
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {name: web, namespace: shop}
+spec:
+  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}
+  maxReplicas: 9
+  metrics:
+  - {type: Pods, pods: {metric: {name: x}, target: {type: AverageValue, averageValue: 1k}}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: shop}
+spec: {replicas: 2, selector: {matchLabels: {app: web}}}
+status: {replicas: 2}
+";
+
+/// What `hpa validate` and `hpa explain` have to say of a file that is no autoscaler.
+#[test]
+fn autoscalers_that_are_none() {
+    let checked = |name: &str, content: &[u8], complains: &str| {
+        let path = file(name, content);
+        for verb in ["validate", "explain"] {
+            let at = ["--at", "2026-03-01T12:00:00Z"];
+            let at = at.into_iter().filter(|_| verb == "explain");
+            let args: Vec<&str> = ["hpa", verb, text(&path)].into_iter().chain(at).collect();
+            let err = complaint_on(&args);
+            assert!(err.contains(complains), "{verb} {name}: {err:.900}");
+        }
+    };
+    let with = |from: &str, to: &str| AUTOSCALER.replacen(from, to, 1);
+    let digits = "7".repeat(1_000_000);
+    checked("hpa-cut.yaml", &AUTOSCALER.as_bytes()[..140], "hpa-cut.yaml:5:19");
+    checked("hpa-binary.yaml", &[0xef, 0, 0x80, 10], "hpa-binary.yaml");
+    checked("hpa-empty.yaml", b"", "hpa-empty.yaml");
+    checked("hpa-list.yaml", b"- 1\n- 2\n", "hpa-list.yaml");
+    checked("hpa-digits.yaml", with("9", &digits).as_bytes(), "hpa-digits.yaml:6:16");
+    checked("hpa-quantity.yaml", with("1k", &digits).as_bytes(), "hpa-quantity.yaml:8:87");
+    checked("hpa-type.yaml", with("9", "[five]").as_bytes(), "hpa-type.yaml:6:16");
+    checked(
+        "hpa-name.yaml",
+        with("{name: web,", "{name: {a: b},").as_bytes(),
+        "hpa-name.yaml:3:18",
+    );
+    checked("hpa-twice.yaml", with("9", "9\n  maxReplicas: 8").as_bytes(), "hpa-twice.yaml:7:3");
+    let deep = "{\"a\":".repeat(100_000) + &"}".repeat(100_000);
+    checked("hpa-deep.json", deep.as_bytes(), "hpa-deep.json:1:");
+    let mut bomb = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
+    for n in 1..30 {
+        bomb += &format!("a{n}: &a{n} [{}]\n", vec![format!("*a{}", n - 1); 10].join(", "));
+    }
+    checked("hpa-bomb.yaml", bomb.as_bytes(), "hpa-bomb.yaml:5:");
+}
+
+/// A line that is none has its number told, and what was read before it is answered.
+#[test]
+fn scenarios_that_are_none() {
+    let good = std::fs::read_to_string(
+        tests().join("../../../tests/cases/hpa/a-stranger-is-averaged-in.jsonl"),
+    );
+    let good = good.expect("read");
+    let lines = good.lines().count();
+    let answers = run(&["hpa", "replay", text(&file("scenario.jsonl", &good))]).fine();
+    let digits = format!("{{\"at\":{}}}", "7".repeat(1_000_000));
+    let deep = "[".repeat(100_000);
+    for (at, line) in ["{\"at\":", "\u{0}\u{1}", "[]", "7", &digits, &deep].iter().enumerate() {
+        let path = file(&format!("scenario-{at}.jsonl"), format!("{good}{line}\n{good}"));
+        let ran = run(&["hpa", "replay", text(&path)]);
+        let place = format!("scenario-{at}.jsonl:{}:", lines + 1);
+        assert!(ran.code == 1 && ran.err.contains(&place), "{line:.40}: {}", ran.err);
+        assert_eq!(ran.out, answers.repeat(2), "of both scenarios, for {line:.40}");
+    }
 }
 
 #[test]

@@ -46,5 +46,7 @@ mod tests {
         assert_eq!(of(&[1.0, 2.0, 3.0], 0.0), Some(1.0));
         assert_eq!(of(&[7.5], 66.0), Some(7.5));
         assert_eq!(of(&[], 95.0), None);
+        assert_eq!(of(&[0.1, 1.1], 30.0), Some(0.4), "from the lower one");
+        assert_eq!(of(&[0.1, 1.1], 70.0), Some(0.8), "from the higher one");
     }
 }

@@ -108,4 +108,34 @@ mod tests {
         }
         assert_eq!(sum.over(1.0).to_bits(), 0.7_f64.to_bits());
     }
+
+    /// A product's error is carried along: 0.1 x 3 is not 0.30000000000000004.
+    #[test]
+    fn products_are_exact() {
+        for (a, b) in [(0.1, 3.0), (3.0, 0.1), (0.7, 0.1), (1.1, 1e200)] {
+            let mut sum = Sum::default();
+            sum.add_product(a, b);
+            assert_eq!(sum.over(b).to_bits(), f64::to_bits(a), "{a} x {b}");
+        }
+    }
+
+    #[test]
+    fn the_rest_counts_before_the_one_rounding() {
+        let mut sum = Sum::default();
+        sum.add(1.0);
+        sum.add(f64::EPSILON / 2.0);
+        assert_eq!(sum.over(1.0).to_bits(), 1.0_f64.to_bits(), "a tie goes to the even one");
+    }
+
+    #[test]
+    fn a_large_factor_is_no_trouble() {
+        for (a, b) in [(1e305, 1e-100), (1e-100, 1e305)] {
+            let mut sum = Sum::default();
+            sum.add_product(a, b);
+            assert!((sum.over(1e205) - 1.0).abs() < 1e-15, "{a} x {b}");
+        }
+        let mut sum = Sum::default();
+        sum.add_product(1e200, 1e200);
+        assert!(sum.over(1.0).is_infinite());
+    }
 }

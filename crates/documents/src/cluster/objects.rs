@@ -3,7 +3,7 @@
 use trimtab_core::{LabelSelector, Timestamp};
 
 use super::has_none;
-use super::json::Json;
+use crate::json::Json;
 use crate::kubernetes::objects as shapes;
 use crate::tree::{Node, Value};
 

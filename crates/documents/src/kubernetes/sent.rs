@@ -11,6 +11,7 @@ use super::autoscaler::Sent;
 use super::objects::Entries;
 use super::shape::Object;
 use crate::finding::{Code, Finding};
+use crate::json::Json;
 use crate::line::{LineError, json};
 use crate::place::Place;
 use crate::report::Report;
@@ -129,16 +130,13 @@ pub fn read_spec_case(line: &str) -> Result<SpecCase, LineError> {
 }
 
 fn object(node: &Node, report: &mut Report<'_>) -> Option<HorizontalPodAutoscaler> {
-    let (text, places) = node.json();
-    let (column, problem) = match json::<Object<Sent<'_>>>(&text) {
+    let text = Json::of(node);
+    let (column, problem) = match json::<Object<Sent<'_>>>(&text.text) {
         Ok(sent) => return Some(sent.0.object()),
         Err(LineError::Malformed { column, problem }) => (column, problem),
         Err(other) => (0, other.to_string()),
     };
-    // The column counts from 1 and is that of the last byte taken in.
-    let before = places.iter().take_while(|(at, _)| *at < column);
-    let span = before.last().map_or(node.span, |(_, span)| *span);
-    report.error(Code::WrongType, span, problem);
+    report.error(Code::WrongType, text.place(column).unwrap_or(node.span), problem);
     None
 }
 

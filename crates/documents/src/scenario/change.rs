@@ -7,6 +7,7 @@ use trimtab_core::{Duration, Real};
 use crate::checked::Checked;
 use crate::field::{Field, Kind, List, Range, Struct, from, optional, required, whole, word};
 use crate::finding::{Code, Finding};
+use crate::json::Json;
 use crate::kubernetes::{self, autoscaler};
 use crate::place::Span;
 use crate::report::Report;
@@ -161,15 +162,13 @@ fn spec(node: &Node, report: &mut Report<'_>) -> Option<Hpa> {
         report.error(Code::MissingKey, start(node), message);
         return None;
     }
-    let (json, places) = node.json();
-    match serde_json::from_str::<autoscaler::Spec<'_>>(&json) {
+    let json = Json::of(node);
+    match serde_json::from_str::<autoscaler::Spec<'_>>(&json.text) {
         Ok(spec) => Some(spec.hpa()),
         Err(error) => {
             let whole = error.to_string();
             let problem = whole.rsplit_once(" at line ").map_or(whole.as_str(), |(text, _)| text);
-            // The column is how many bytes were taken in: up to the value, or all of it.
-            let before = places.iter().take_while(|(at, _)| *at <= error.column());
-            let span = before.last().map_or(node.span, |(_, span)| *span);
+            let span = json.place(error.column()).unwrap_or(node.span);
             report.error(Code::WrongType, span, problem);
             None
         }

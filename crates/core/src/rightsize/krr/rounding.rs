@@ -25,12 +25,9 @@ pub(super) fn buffered(peak: f64, oom_killed_at: f64, settings: &Settings) -> f6
 
 /// Cores or bytes of what a container has today, as KRR reads a quantity.
 pub(super) fn cores(amount: MilliCores) -> f64 {
-    let milli = amount.get();
-    // KRR multiplies thousandths by 0.001, which is not dividing by 1000.
-    match milli.checked_rem_euclid(1000) {
-        Some(0) => float(milli) / 1000.0,
-        _ => float(milli) * 0.001,
-    }
+    // KRR multiplies thousandths by 0.001, which is not dividing by 1000; of whole cores both are
+    // the same.
+    float(amount.get()) * 0.001
 }
 
 #[cfg(test)]

@@ -123,5 +123,11 @@ mod tests {
         assert_eq!(exp2(1_024.0).to_bits(), f64::INFINITY.to_bits());
         assert_eq!(exp2(f64::NEG_INFINITY).to_bits(), 0.0_f64.to_bits());
         assert_eq!(exp2(-1_075.0).to_bits(), 0);
+        for beyond in [f64::INFINITY, 1e300, 1_024.0] {
+            assert_eq!(exp2(beyond).to_bits(), f64::INFINITY.to_bits(), "{beyond}");
+        }
+        assert!(exp2(1_023.999_999_999_999_9).is_finite());
+        assert_eq!(exp2(-1_074.0).to_bits(), 1);
+        assert_eq!(exp2(1_000.75).to_bits(), (exp2(0.75) * exp2(1_000.0)).to_bits());
     }
 }

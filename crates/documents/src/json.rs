@@ -7,20 +7,20 @@ use crate::tree::{Node, Value};
 
 /// JSON that is being put together.
 #[derive(Default)]
-pub(super) struct Json {
-    pub(super) text: String,
+pub(crate) struct Json {
+    pub(crate) text: String,
     /// Where in the text a value begins, and where it stands in the documents.
     starts: Vec<(usize, Span)>,
 }
 
 impl Json {
     /// Adds text as it is.
-    pub(super) fn raw(&mut self, text: &str) {
+    pub(crate) fn raw(&mut self, text: &str) {
         self.text.push_str(text);
     }
 
     /// Adds a text as JSON.
-    pub(super) fn string(&mut self, text: &str) {
+    pub(crate) fn string(&mut self, text: &str) {
         self.text.push('"');
         for character in text.chars() {
             match character {
@@ -37,7 +37,7 @@ impl Json {
     }
 
     /// Adds a value.
-    pub(super) fn node(&mut self, node: &Node) {
+    pub(crate) fn node(&mut self, node: &Node) {
         self.starts.push((self.text.len(), node.span));
         match &node.value {
             Value::Null => self.raw("null"),
@@ -59,7 +59,7 @@ impl Json {
     }
 
     /// Adds a list.
-    pub(super) fn list<T>(&mut self, items: &[T], mut each: impl FnMut(&mut Self, &T)) {
+    pub(crate) fn list<T>(&mut self, items: &[T], mut each: impl FnMut(&mut Self, &T)) {
         self.raw("[");
         for (at, item) in items.iter().enumerate() {
             self.raw(if at == 0 { "" } else { "," });
@@ -68,9 +68,17 @@ impl Json {
         self.raw("]");
     }
 
-    /// Where the value stands that a column, from 1, lies in.
-    pub(super) fn place(&self, column: usize) -> Option<Span> {
-        let after = self.starts.partition_point(|(start, _)| *start < column);
+    /// A document as JSON.
+    pub(crate) fn of(node: &Node) -> Self {
+        let mut json = Self::default();
+        json.node(node);
+        json
+    }
+
+    /// Where the value stands that a reader of this text complains of. Its column is how many bytes
+    /// it has taken in: up to a list or a map that it did not expect, else all of the value.
+    pub(crate) fn place(&self, column: usize) -> Option<Span> {
+        let after = self.starts.partition_point(|(start, _)| *start <= column);
         self.starts.get(after.checked_sub(1)?).map(|(_, span)| *span)
     }
 }
