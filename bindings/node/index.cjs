@@ -41,6 +41,8 @@ const classes = {
   InternalError,
 }
 
+const inspect = Symbol.for('nodejs.util.inspect.custom')
+
 /** The addon's error as one of the package's, or as the TypeError that a wrong argument is. */
 function told(error) {
   if (!(error instanceof Error)) return error
@@ -49,10 +51,40 @@ function told(error) {
     const parts = JSON.parse(error.message)
     mended = new classes[parts.class](parts.message, parts)
   } else if (/^InvalidArg$|Expected$/.test(error.code)) {
-    mended = wrongType(error.message)
+    mended = wrongType(inWords(error.message))
   }
   if (mended !== error) Error.captureStackTrace?.(mended, told)
   return mended
+}
+
+/** What the addon says of an argument, in the words of JavaScript. */
+function inWords(message) {
+  const [, where] = / on \w+\.(\w+)$/.exec(message) ?? []
+  const name = where === undefined ? '' : `${where.replace(/_(\w)/g, (_, letter) => letter.toUpperCase())}: `
+  const words = { f64: 'a number', String: 'a string', HashMap: 'an object', null: 'null', i32: 'a number', bool: 'a boolean' }
+  const word = (type) => words[type] ?? `${/^[AEIOU]/.test(type) ? 'an' : 'a'} ${type}`
+  const [, given, wanted] = /JavaScript value `(\w+).*?` into rust type `(\w+)/.exec(message) ?? /napi value (\w+) into rust type `(\w+)/.exec(message) ?? []
+  if (wanted !== undefined) return `${name}expected ${word(wanted)}, not ${given === 'Undefined' ? 'undefined' : `a value of type ${given}`}`
+  const [, kind] = /^Failed to recover `(\w+)` type/.exec(message) ?? /^Unwrap value \[\w+::.*?(\w+)\] from class/.exec(message) ?? []
+  if (kind !== undefined) return `${name}expected ${word(kind)}`
+  const several = message.startsWith('Value is none of these types') ? [...message.matchAll(/`(\w+)/g)] : []
+  if (several.length > 0) return `${name}expected ${several.map(([, type]) => word(type)).join(' or ')}`
+  if (message === 'Failed to get Array length') return 'expected an array'
+  if (message.startsWith('Create threadsafe function')) return 'progress: expected a function'
+  return message
+}
+
+/** Options, of which none is misspelt. */
+function known(options, names) {
+  if (options === null || typeof options !== 'object') throw wrongType('options: expected an object')
+  for (const name of Object.keys(options)) {
+    if (!names.includes(name)) throw wrongType(`unknown option \`${name}\`; known are ${names.join(', ')}`)
+  }
+  const { signal } = options
+  if (signal !== undefined && signal !== null && !(signal instanceof AbortSignal)) {
+    throw wrongType('signal: expected an AbortSignal')
+  }
+  return options
 }
 
 function wrongType(message) {
@@ -96,7 +128,21 @@ function mended(type) {
       return JSON.parse(this.toText())
     }
   }
-  const construct = mend((...args) => Reflect.construct(type, args))
+  const made = Object.keys(Object.getOwnPropertyDescriptors(type)).filter((name) => typeof type[name] === 'function')
+  const construct = mend((...args) => {
+    try {
+      return Reflect.construct(type, args)
+    } catch (error) {
+      if (!error.message.startsWith('Class contains no')) throw error
+      const by = made.length > 0 ? `made by ${made.map((name) => `${type.name}.${name}()`).join(' or ')}` : 'not made by callers'
+      throw wrongType(`${type.name} has no constructor: it is ${by}`)
+    }
+  })
+  const shown = Object.entries(Object.getOwnPropertyDescriptors(prototype)).filter(([, { get }]) => get !== undefined)
+  prototype[inspect] = function (depth, options, inspect) {
+    const values = shown.map(([name]) => [name, this[name]]).filter(([, value]) => value !== null && value !== undefined)
+    return `${type.name} ${inspect(Object.fromEntries(values), options)}`
+  }
   const face = {
     [type.name]: function (...args) {
       if (new.target === undefined) throw new TypeError(`${type.name} is a class: call it with new`)
@@ -112,6 +158,11 @@ function mended(type) {
 }
 
 const Estate = mended(native.Estate)
+const { read } = Estate
+Estate.read = (documents) => {
+  if (documents === null || typeof documents !== 'object') throw wrongType('documents: expected an object of texts by name')
+  return read(documents)
+}
 const Pending = mended(native.Pending)
 const Policy = mended(native.Policy)
 const Record = mended(native.Record)
@@ -172,10 +223,17 @@ class Simulation {
   toJSON() {
     return this.#result
   }
+
+  [inspect](depth, options, inspect) {
+    const { estate, totals, services, records } = this
+    const values = { estate, totals, services: services.map(({ service }) => service), records: records.length }
+    return `Simulation ${inspect(values, options)}`
+  }
 }
 
 /** Plays an estate in virtual time, on another thread. */
-async function simulate(estate, { signal, progress, ...options } = {}) {
+async function simulate(estate, given = {}) {
+  const { signal, progress, ...options } = known(given, ['seed', 'start', 'until', 'keep', 'signal', 'progress'])
   const played = await stoppable(signal, (stop) => native.play(estate, plain(options), stop, progress))
   return new Simulation(played)
 }
@@ -203,7 +261,8 @@ function* readRecords(path) {
 }
 
 /** Replays recorded scenarios: a file, or lines of one, on another thread. */
-async function* replay(source, { signal } = {}) {
+async function* replay(source, options = {}) {
+  const { signal } = known(options, ['signal'])
   let scenario = null
   for await (const { replayed } of replayedLines(source, signal, new native.Replay(), native.playLines)) {
     const { name, answer: text, recorded } = replayed
@@ -233,7 +292,8 @@ async function* replayedLines(source, signal, running, play) {
 }
 
 /** Accounts for one loop of each autoscaler: of objects of a cluster, or of a recorded scenario. */
-async function explain(source, { signal, ...which } = {}) {
+async function explain(source, options = {}) {
+  const { signal, ...which } = known(options, ['name', 'step', 'at', 'signal'])
   const [name, text] = await textOf(source, signal)
   const lines = await stoppable(signal, (stop) => native.explainHpa(name, text, plain(which), stop))
   return linesIn(lines).map((line) => ({ ...JSON.parse(line), text: line }))
@@ -242,12 +302,16 @@ async function explain(source, { signal, ...which } = {}) {
 const judged = mend(native.validateHpa)
 
 /** What the API server makes of a HorizontalPodAutoscaler. */
-function validate(hpa, { old, featureGates } = {}) {
+function validate(hpa, options = {}) {
+  const { old, featureGates } = known(options, ['old', 'featureGates'])
+  if (hpa === null || typeof hpa !== 'object') throw wrongType('hpa: expected an object')
   return JSON.parse(judged(JSON.stringify({ hpa, old, featureGates })))
 }
 
 /** Replays recorded scenarios as they were and with a change, on another thread. */
-async function whatIf(source, change, { signal } = {}) {
+async function whatIf(source, change, options = {}) {
+  const { signal } = known(options, ['signal'])
+  if (change === undefined) throw wrongType('change: expected a path or an object')
   const [name, text] = await textOf(source, signal)
   const [changeName, other] = isPath(change) ? await textOf(change, signal) : ['change', JSON.stringify(change)]
   const lines = await stoppable(signal, (stop) => native.whatIf(name, text, changeName, other, stop))
@@ -261,7 +325,8 @@ async function whatIf(source, change, { signal } = {}) {
 }
 
 /** Replays histories of usage: a file, or lines of one, on another thread. */
-async function* replayUsage(source, { signal } = {}) {
+async function* replayUsage(source, options = {}) {
+  const { signal } = known(options, ['signal'])
   let history = null
   for await (const { number, replayed } of replayedLines(source, signal, new native.UsageReplay(), native.reckonLines)) {
     const { name, answer: text, told } = replayed
@@ -312,22 +377,31 @@ class Fleet {
   toJSON() {
     return this.#result
   }
+
+  [inspect](depth, options, inspect) {
+    return `Fleet ${inspect({ containers: this.containers.map(nameOf), notes: this.notes }, options)}`
+  }
 }
 
 const nameOf = ({ namespace, workload, container }) => [namespace, workload, container].filter((part) => part !== '').join('/')
 
 /** Sizes every container of a history, on other threads. */
-async function fleet(histories, { signal, estate, ...options } = {}) {
+async function fleet(histories, given = {}) {
+  const names = ['workload', 'now', 'prices', 'threads', 'workloads', 'autoscalers', 'estate', 'signal']
+  const { signal, estate, workloads, autoscalers, ...options } = known(given, names)
   const all = (Array.isArray(histories) ? histories : [histories]).map(pathOf)
+  if (all.length === 0) throw wrongType('expected at least one history')
   if (!all.every((history) => typeof history === 'string' || history instanceof Uint8Array)) {
     throw wrongType('a history is a path, a file: URL, or a Uint8Array with the bytes of a file; or an array of those')
   }
-  return new Fleet(await stoppable(signal, (stop) => native.sizeFleet(all, plain(options), estate, stop)))
+  const asked = { ...plain(options), workloads: pathOf(workloads), autoscalers: pathOf(autoscalers) }
+  return new Fleet(await stoppable(signal, (stop) => native.sizeFleet(all, asked, estate, stop)))
 }
 
 /** A source's name and its text. */
 async function textOf(source, signal) {
   if (!isPath(source)) {
+    checked(source)
     const lines = []
     for await (const line of source) lines.push(line)
     return ['text', lines.join('\n')]
@@ -344,7 +418,7 @@ async function textOf(source, signal) {
 /** What comes before a line's number in a place, and the lines in pieces, none of them cut. */
 function piecesOf(source, signal) {
   if (isPath(source)) return [`${pathOf(source)}:`, piecesOfFile(pathOf(source), signal)]
-  return ['line ', piecesOfLines(source)]
+  return ['line ', piecesOfLines(checked(source))]
 }
 
 /** How many characters a piece has: some milliseconds of work. */
@@ -368,9 +442,16 @@ async function* piecesOfFile(path, signal) {
   if (rest !== '') yield rest
 }
 
+/** Lines, as far as that shows. */
+function checked(source) {
+  if (typeof source?.[Symbol.asyncIterator] === 'function' || typeof source?.[Symbol.iterator] === 'function') return source
+  throw wrongType('a source is a path, a file: URL, or an iterable of lines')
+}
+
 async function* piecesOfLines(lines) {
   let piece = ''
   for await (const line of lines) {
+    if (typeof line !== 'string') throw wrongType('a line is a string')
     piece += line.endsWith('\n') ? line : `${line}\n`
     if (piece.length < PIECE) continue
     yield piece

@@ -328,6 +328,9 @@ export interface Risk {
   memoryAtRisk: string
   memoryOverLimit: string
   oomKills: number
+  /** At or above the limit of the history: more may have been wanted than was used. */
+  cpuCensored: string
+  memoryCensored: string
 }
 
 /** What a container has, or should have. */
@@ -371,6 +374,39 @@ export interface ResourceFinding {
   guards: string[]
 }
 
+/** What a method's request does to an autoscaler. */
+export interface Effect {
+  /** A quantity, as Kubernetes writes it. */
+  request: string
+  /** In per cent of that request, the target left alone. */
+  utilization: number | null
+  /** The size that it then wants. */
+  replicas: number
+  /** The target that keeps the usage that it has in mind. */
+  newTarget: number
+  replicasWithNewTarget: number
+}
+
+/** A resource that an autoscaler of the workload aims at. */
+export interface Autoscaler {
+  name: string
+  resource: 'cpu' | 'memory'
+  /** Null where it aims at the pod's containers together. */
+  container: string | null
+  /** In per cent of the request. */
+  target: number
+  /** Why nothing can be said; the rest is then not there. */
+  untold?: string
+  /** The usage that the target has in mind, which does not depend on requests. */
+  averageValue?: string
+  /** What it sees today, of a pod. */
+  now?: { pods: number; usage: string; request: string; utilization: number | null; replicas: number }
+  vpa?: Effect
+  krr?: Effect
+  krrSimpleLimit?: Effect
+  runbook?: Effect
+}
+
 /** A container, and each method's answer beside the others'. */
 export interface Container {
   namespace: string
@@ -387,6 +423,8 @@ export interface Container {
   present: Sized
   /** How sure the history makes, in words. */
   evidence: { cpu: string; memory: string }
+  /** What becomes of the autoscalers of its workload; only where some were given. */
+  autoscalers?: Autoscaler[]
   vpa: Advised<Recommendation>
   krr: Advised<Undefined>
   krrSimpleLimit: Advised<Undefined>

@@ -246,6 +246,13 @@ export interface FleetOptions {
    * out.
    */
   now?: string | Date
+  /**
+   * What is requested today, in objects as Kubernetes prints them: a file or a folder, or texts under
+   * their names.
+   */
+  workloads?: string | URL | { [name: string]: string }
+  /** Autoscalers, given likewise: the answers say what new requests do to them. */
+  autoscalers?: string | URL | { [name: string]: string }
   /** Prices an hour, such as `cpu=0.04,memory=0.005`; the estate's if left out. */
   prices?: string
   /** How many threads work; one for each core if left out. */

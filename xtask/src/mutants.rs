@@ -121,7 +121,8 @@ fn report(file: &Path, all: &[&str], outcomes: &Outcomes) -> Outcome {
         survivors.len(),
         file.display()
     );
-    let reasons = shell::read(REASONS).unwrap_or_default();
+    // In a table a bar is escaped.
+    let reasons = shell::read(REASONS).unwrap_or_default().replace("\\|", "|");
     let bare: Vec<&str> =
         survivors.into_iter().filter(|survivor| !reasons.contains(&unplaced(survivor))).collect();
     if bare.is_empty() {

@@ -13,9 +13,13 @@ pub(crate) fn units() -> Outcome {
     run(&["--lib", "--bins"])
 }
 
-/// The tests of what only a feature brings: Parquet and Arrow.
+/// The tests of what only a feature brings: Parquet and Arrow, by the reader and by the command.
 pub(crate) fn columnar() -> Outcome {
-    counted(&["test", "--package=trimtab-history", "--features=arrow", "--test=columnar"])
+    let told =
+        counted(&["test", "--package=trimtab-history", "--features=arrow", "--test=columnar"])?;
+    let command =
+        ["test", "--package=trimtab-cli", "--features=arrow", "--test=command", "rightsize"];
+    counted(&command).map(|more| format!("{told}\n{more}"))
 }
 
 fn run(which: &[&str]) -> Outcome {

@@ -1,64 +1,85 @@
-// What Node adds: the same work through this package and by the command, in turns, as ratios of
-// medians. The command's start is taken off. TRIMTAB names the command, built with --release.
+// What the package costs over Rust, as ratios of one run; `docs/benchmarks.md` says how to repeat it.
 'use strict'
 
 const { execFileSync } = require('node:child_process')
-const { mkdtempSync, readFileSync, rmSync, writeFileSync } = require('node:fs')
+const { createReadStream, mkdtempSync, readFileSync, rmSync, writeFileSync } = require('node:fs')
 const { tmpdir } = require('node:os')
 const { join } = require('node:path')
+const { createInterface } = require('node:readline')
 
-const { Estate, hpa, simulate } = require('..')
+const { Estate, Service, hpa, simulate } = require('..')
 
 const root = join(__dirname, '../../..')
-const command = process.env.TRIMTAB ?? join(root, 'target/release/trimtab')
+const rust = process.argv[2] ?? join(root, 'target/release/examples/overhead')
+const somagent = join(root, 'examples/somagent')
 const place = mkdtempSync(join(tmpdir(), 'trimtab-'))
 const long = join(place, 'long.jsonl')
-const rounds = Number(process.env.ROUNDS ?? 9)
-const somagent = join(root, 'examples/somagent')
+const begin = 1_772_366_400_000
+const [decisions, steps, rounds] = [5_000, 10_000, Number(process.env.ROUNDS ?? 7)]
 
-/** A recording's steps over and over, 15 seconds apart: 10,000 of them. */
+/** A recording's steps over and over, 15 seconds apart. */
 function lengthened() {
-  const [header, ...steps] = readFileSync(join(root, 'examples/hpa/morning-rush.jsonl'), 'utf8').trim().split('\n')
-  const begin = Date.parse('2026-03-02T09:00:00Z')
-  const lines = Array.from({ length: 10_000 }, (_, index) => {
-    const { recorded, ...step } = JSON.parse(steps[index % steps.length])
+  const [header, ...recorded] = readFileSync(join(root, 'examples/hpa/morning-rush.jsonl'), 'utf8').trim().split('\n')
+  const lines = Array.from({ length: steps }, (_, index) => {
+    const { recorded: _, ...step } = JSON.parse(recorded[index % recorded.length])
     const at = new Date(begin + index * 15_000).toISOString().replace('.000', '')
     return JSON.stringify({ ...step, at })
   })
   return [header, ...lines].join('\n')
 }
 
-const run = (...words) => execFileSync(command, words, { stdio: ['ignore', 'ignore', 'inherit'] })
+const works = {
+  /** A sample in, decided, settled, its record at hand. */
+  decision() {
+    let service = new Service(Estate.load(somagent).policy('billing-service'))
+    return timed(() => {
+      for (let tick = 0; tick < decisions; tick += 1) {
+        const now = new Date(begin + 15_000 * tick)
+        service.takeIn([{ metric: 'cpu', value: 40, takenAt: now, source: 'bench' }], now)
+        service = service.decideOnSize(now, 1).settle('written').service
+      }
+    })
+  },
+  /** Text to text, as Rust does it. */
+  lines() {
+    const running = new hpa.Replay()
+    return timed(async () => {
+      for await (const line of createInterface({ input: createReadStream(long) })) running.line(line)
+    })
+  },
+  /** Text to objects, on another thread. */
+  replay() {
+    return timed(async () => {
+      for await (const { answers } of hpa.replay(long)) {
+        if (answers.length !== steps) throw new Error('steps are missing')
+      }
+    })
+  },
+  simulation() {
+    const estate = Estate.load(somagent)
+    return timed(() => simulate(estate, { until: '30h' }))
+  },
+}
 
 async function timed(work) {
-  const begin = process.hrtime.bigint()
+  const began = process.hrtime.bigint()
   await work()
-  return Number(process.hrtime.bigint() - begin) / 1e6
+  return Number(process.hrtime.bigint() - began) / 1e9
 }
 
 const median = (numbers) => numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 2)]
 
 async function main() {
   writeFileSync(long, lengthened())
-  const estate = Estate.load(somagent)
-  const works = {
-    start: () => run('version'),
-    'replay of 10,000 steps, command': () => run('hpa', 'replay', long),
-    'replay of 10,000 steps, Node': () => {
-      if ([...hpa.replay(long)][0].answers.length !== 10_000) throw new Error('steps are missing')
-    },
-    'simulation of 240 hours, command': () => run('simulate', somagent, '--until', '240h'),
-    'simulation of 240 hours, Node': () => simulate(estate, { until: '240h' }),
-  }
-  const took = Object.fromEntries(Object.keys(works).map((name) => [name, []]))
+  const ratios = Object.fromEntries(Object.keys(works).map((name) => [name, []]))
+  let theirs
   for (let round = 0; round < rounds; round += 1) {
-    for (const [name, work] of Object.entries(works)) took[name].push(await timed(work))
+    theirs = JSON.parse(execFileSync(rust, [somagent, long, String(decisions)], { encoding: 'utf8' }))
+    const whole = { decision: theirs.decision * decisions, lines: theirs.replay, replay: theirs.replay, simulation: theirs.simulation }
+    for (const [name, work] of Object.entries(works)) ratios[name].push((await work()) / whole[name])
   }
-  const start = median(took.start)
-  for (const name of ['replay of 10,000 steps', 'simulation of 240 hours']) {
-    const [rust, node] = [median(took[`${name}, command`]) - start, median(took[`${name}, Node`])]
-    console.log(`${name}: ${rust.toFixed(1)} ms, ${node.toFixed(1)} ms through Node: ${(node / rust).toFixed(2)}`)
-  }
+  for (const [name, all] of Object.entries(ratios)) console.log(`${name}: ${median(all).toFixed(2)} of Rust's time`)
+  console.log('Rust, the last round:', theirs)
 }
 
 main().finally(() => rmSync(place, { recursive: true }))

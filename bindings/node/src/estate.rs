@@ -22,6 +22,13 @@ fn of(sources: &[Source]) -> Result<Estate, LoadError> {
     read_estate(sources).map(Estate).map_err(LoadError::Findings)
 }
 
+/// Texts as documents, in the order of their names.
+pub(crate) fn named(documents: HashMap<String, String>) -> Vec<Source> {
+    let mut documents: Vec<(String, String)> = documents.into_iter().collect();
+    documents.sort_unstable();
+    documents.into_iter().map(|(name, text)| Source::new(&name, text.into_bytes())).collect()
+}
+
 #[napi]
 impl Estate {
     /// Reads the documents of a folder and of the folders in it, or the one of a file.
@@ -35,11 +42,7 @@ impl Estate {
     pub fn read(
         #[napi(ts_arg_type = "{ [name: string]: string }")] documents: HashMap<String, String>,
     ) -> napi::Result<Self> {
-        let mut documents: Vec<(String, String)> = documents.into_iter().collect();
-        documents.sort_unstable();
-        let sources =
-            documents.into_iter().map(|(name, text)| Source::new(&name, text.into_bytes()));
-        guarded(|| of(&sources.collect::<Vec<_>>()))
+        guarded(|| of(&named(documents)))
     }
 
     /// The estate's name.

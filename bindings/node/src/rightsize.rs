@@ -1,18 +1,20 @@
 //! Right-sizing: histories of usage event by event, and whole fleets.
 
+use std::collections::HashMap;
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use napi::bindgen_prelude::{AsyncTask, Either, Uint8Array};
 use napi_derive::napi;
 use trimtab::failure::Failure;
 use trimtab::history::fleet::Source;
-use trimtab::sizing::{self, Ask, Stated, sources};
+use trimtab::sizing::{self, Ask, sources};
 use trimtab::usage::ReplayLines;
+use trimtab::{documents, files};
 
 use crate::decide::instant;
-use crate::estate::Estate;
+use crate::estate::{Estate, named};
 use crate::lines::{Many, Replayed, Running};
 use crate::task::{Asking, Stop, asking, whole};
 
@@ -52,10 +54,28 @@ pub struct FleetOptions {
     /// out.
     #[napi(ts_type = "string | Date")]
     pub now: Option<String>,
+    /// What is requested today, in objects as Kubernetes prints them: a file or a folder, or texts under
+    /// their names.
+    #[napi(ts_type = "string | URL | { [name: string]: string }")]
+    pub workloads: Option<Documents>,
+    /// Autoscalers, given likewise: the answers say what new requests do to them.
+    #[napi(ts_type = "string | URL | { [name: string]: string }")]
+    pub autoscalers: Option<Documents>,
     /// Prices an hour, such as `cpu=0.04,memory=0.005`; the estate's if left out.
     pub prices: Option<String>,
     /// How many threads work; one for each core if left out.
     pub threads: Option<f64>,
+}
+
+/// A path, or texts under their names.
+type Documents = Either<String, HashMap<String, String>>;
+
+fn read(documents: Option<Documents>) -> Result<Vec<documents::Source>, Failure> {
+    match documents {
+        None => Ok(Vec::new()),
+        Some(Either::A(path)) => Ok(files::documents(Path::new(&path))?),
+        Some(Either::B(texts)) => Ok(named(texts)),
+    }
 }
 
 /// Sizes every container of histories: paths, or the bytes of files. Gives a `RightsizeResult` as
@@ -78,13 +98,14 @@ pub fn size_fleet(
         .collect();
     let estate = estate.cloned();
     asking(move || {
-        let FleetOptions { workload, now, prices, threads } = options;
+        let FleetOptions { workload, now, workloads, autoscalers, prices, threads } = options;
         let prices = prices.as_deref().map(sizing::read_prices).transpose();
         let prices = prices.map_err(Failure::option)?;
         let now = now.as_deref().map(instant).transpose()?;
         let threads = threads.map(counted).transpose()?;
-        let stated = estate.map(|estate| Stated::by(&estate.0)).unwrap_or_default();
-        let ask = Ask { workload, now, threads, stated };
+        let estate = estate.as_ref().map(|estate| &estate.0);
+        let stated = sizing::stated(estate, &read(workloads)?, &read(autoscalers)?)?;
+        let ask = Ask { workload, now, threads, stated, ..Ask::default() };
         let mut sources = Vec::new();
         for (number, history) in (1..).zip(histories) {
             sources.extend(history.opened(number)?);

@@ -6,6 +6,7 @@ const { mkdtempSync, readFileSync, writeFileSync } = require('node:fs')
 const { tmpdir } = require('node:os')
 const { join } = require('node:path')
 const { before, test } = require('node:test')
+const { inspect } = require('node:util')
 
 const trimtab = require('trimtab')
 const { Estate, Service, simulate } = trimtab
@@ -87,11 +88,47 @@ test('what makes no sense is refused with a code', async () => {
   assert.throws(() => new Service(estate.policy('gateway-api'), service.state), { code: 'other-policy' })
   assert.throws(() => service.decideOnSize(noon, 1).settle('perhaps'), { code: 'unknown-outcome' })
   assert.throws(() => service.decideOnSize(noon, 1).settle('failed'), { code: 'unknown-outcome' })
-  assert.throws(() => Estate.load('nowhere'), trimtab.FileError)
+  assert.throws(() => Estate.load('nowhere'), { name: 'FileError', code: 'file', place: 'nowhere' })
   assert.throws(() => Estate(), TypeError)
   for (const options of [{ keep: 'none' }, { keep: 0 }, { seed: 0.5 }, { until: '2020-01-01T00:00:00Z' }]) {
     await assert.rejects(simulate(estate, options), trimtab.DecisionError)
   }
+})
+
+test('wrong arguments are TypeErrors, in words of JavaScript', async () => {
+  const service = new Service(estate.policy('billing-service'))
+  const sample = { metric: 'cpu', value: 1, takenAt: noon, source: 's' }
+  const calls = [
+    [() => Estate.load(5), /^expected a string, not a value of type Number$/],
+    [() => Estate.read('shop.yaml'), /expected an object of texts by name/],
+    [() => new Estate('examples/somagent'), /made by Estate.load\(\) or Estate.read\(\)/],
+    [() => new Service('billing-service'), /^expected a Policy$/],
+    [() => service.takeIn(sample, noon), /^expected an array$/],
+    [() => service.takeIn([{ ...sample, value: '1' }], noon), /^value: expected a number or null$/],
+    [() => service.takeIn([{ metric: 'cpu', value: 1 }], noon), /takenAt/],
+    [() => service.decideOnSize(noon), /^expected a number, not undefined$|expected a number/],
+    [() => trimtab.hpa.validate('{}'), /^hpa: expected an object$/],
+    [() => simulate('examples/somagent'), /^expected an Estate$/],
+    [() => simulate(estate, { until: 5 }), /^until: expected a string, not a value of type Number$/],
+    [() => simulate(estate, { untill: '1h' }), /unknown option `untill`; known are seed, start, until/],
+    [() => simulate(estate, { signal: 3 }), /^signal: expected an AbortSignal$/],
+    [() => simulate(estate, { progress: 3 }), /^progress: expected a function$/],
+    [() => simulate(estate, null), /^options: expected an object$/],
+    [() => trimtab.hpa.replay(5).next(), /^a source is a path, a file: URL, or an iterable of lines$/],
+    [() => trimtab.hpa.replay([5]).next(), /^a line is a string$/],
+    [() => trimtab.hpa.explain(5), /^a source is/],
+    [() => trimtab.rightsize.fleet([]), /^expected at least one history$/],
+    [() => trimtab.rightsize.fleet('u.csv', { workloads: 5 }), /^workloads: expected a string or an object$/],
+  ]
+  for (const [call, message] of calls) {
+    await assert.rejects(async () => call(), { name: 'TypeError', code: 'ERR_INVALID_ARG_TYPE', message })
+  }
+})
+
+test('values show what they hold', () => {
+  assert.match(inspect(estate.policy('gateway-api')), /^Policy \{[^}]*law: 'hpa'[^}]*service: 'gateway-api'/)
+  assert.match(inspect(run), /^Simulation \{\s+estate: \{\s+name: 'somagent'/)
+  assert.match(inspect(new Service(estate.policy('billing-service')).decideOnSize(noon, 1)), /because: \{ code: 'no-samples'/)
 })
 
 test('hostile texts', () => {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import json
 import resource
 import statistics
@@ -13,7 +14,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import trimtab
-from trimtab import hpa, rightsize
+from trimtab import _trimtab, hpa, rightsize
 
 ROOT = Path(__file__).parents[3]
 ESTATE = ROOT / "examples" / "somagent"
@@ -90,6 +91,22 @@ def arrow() -> None:
         batches.append(pyarrow.record_batch({**columns, "cpu": own}))
     table = pyarrow.Table.from_batches(batches)
     samples = rows * workloads * 16
+    own = [
+        (buffer.address, buffer.size)
+        for batch in table.to_batches()
+        for column in ("timestamp", "cpu")
+        for buffer in [batch.column(column).buffers()[1]]
+    ]
+    own.sort()
+    read = [(at, size) for at, size in _trimtab._read_at([table]) if size]
+    starts = [at for at, _ in own]
+
+    def lies_within(at: int, size: int) -> bool:
+        place = bisect.bisect_right(starts, at) - 1
+        return place >= 0 and at + size <= own[place][0] + own[place][1]
+
+    copied = sum(size for at, size in read if not lies_within(at, size))
+    print(f"arrow in: {copied} of {sum(size for _, size in read)} bytes of samples copied")
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     fleet = rightsize.fleet(table, threads=1)
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024

@@ -5,6 +5,7 @@ use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
+use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use trimtab::account::{Account, Ask, When, is_scenario, of_lines, of_objects};
 use trimtab::documents::scenario::read_change;
@@ -19,10 +20,37 @@ use crate::interrupt::interruptible;
 use crate::time::Instant;
 
 /// Documents: a path, or texts under their names.
-#[derive(FromPyObject)]
 pub(crate) enum Documents {
     Path(PathBuf),
     Texts(Vec<(String, String)>),
+}
+
+impl<'py> FromPyObject<'_, 'py> for Documents {
+    type Error = PyErr;
+
+    fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        if let Ok(path) = object.extract() {
+            return Ok(Self::Path(path));
+        }
+        object.extract().map(Self::Texts).map_err(|_| {
+            let given =
+                object.get_type().name().map_or_else(|_| "this".into(), |name| name.to_string());
+            let message = format!("expected a path, or texts under their names, not {given}");
+            PyTypeError::new_err(message)
+        })
+    }
+}
+
+impl Documents {
+    pub(crate) fn read(self) -> Result<Vec<Source>, FileError> {
+        match self {
+            Self::Path(path) => files::documents(&path),
+            Self::Texts(texts) => {
+                let source = |(name, text): (String, String)| Source::new(&name, text.into_bytes());
+                Ok(texts.into_iter().map(source).collect())
+            }
+        }
+    }
 }
 
 /// An account of each loop as canonical JSON and in words, and warnings.
@@ -35,9 +63,11 @@ pub(crate) fn explain<'py>(
     py: Python<'py>,
     documents: Documents,
     name: Option<String>,
-    step: Option<NonZeroU64>,
+    step: Option<u64>,
     at: Option<Instant>,
 ) -> PyResult<Explained<'py>> {
+    let none = || PyValueError::new_err("step: the first one is 1");
+    let step = step.map(|step| NonZeroU64::new(step).ok_or_else(none)).transpose()?;
     let when = match (step, at) {
         (Some(step), _) => When::Step(step),
         (None, Some(at)) => When::At(at.0),
@@ -68,8 +98,7 @@ fn accounts(
                 let account = of_lines(name, text.lines().map(Ok), ask, stop)?;
                 return Ok((vec![account], Vec::new()));
             }
-            let source = |(name, text): (String, String)| Source::new(&name, text.into_bytes());
-            texts.into_iter().map(source).collect()
+            Documents::Texts(texts).read()?
         }
     };
     Ok(of_objects(&sources, &ask)?)
@@ -116,14 +145,7 @@ impl WhatIf {
     fn new(py: Python<'_>, change: Documents) -> PyResult<Self> {
         py.detach(|| {
             guarded::<_, Failure>(|| {
-                let sources = match change {
-                    Documents::Path(path) => files::documents(&path)?,
-                    Documents::Texts(texts) => {
-                        let source =
-                            |(name, text): (String, String)| Source::new(&name, text.into_bytes());
-                        texts.into_iter().map(source).collect()
-                    }
-                };
+                let sources = change.read()?;
                 let [source] = sources.as_slice() else {
                     let message = format!("one document is expected, not {}", sources.len());
                     return Err(Failure::malformed(message));

@@ -6,19 +6,20 @@ use std::path::PathBuf;
 use arrow_array::RecordBatch;
 use arrow_array::ffi_stream::{FFI_ArrowArrayStream, RecordBatchStreamReader};
 use arrow_schema::ArrowError;
-use pyo3::exceptions::PyValueError;
+use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyCapsule};
 use trimtab::Timestamp;
 use trimtab::failure::{Class, Failure};
 use trimtab::history::fleet::{Fleet, Source};
 use trimtab::history::usage::Run;
-use trimtab::sizing::{self, Ask, Stated, sources};
+use trimtab::sizing::{self, Ask, sources};
 use trimtab::usage::{Reckoned, ReplayLines};
 
 use crate::estate::Estate;
 use crate::failure::{guarded, raised};
 use crate::interrupt::interruptible;
+use crate::questions::Documents;
 use crate::time::Instant;
 
 /// Histories of usage while they are being replayed, line by line.
@@ -48,7 +49,8 @@ impl UsageReplay {
 /// Sizes every container of a history; gives a `RightsizeResult` as canonical JSON.
 #[pyfunction]
 #[pyo3(name = "_fleet")]
-#[pyo3(signature = (histories, *, workload = None, now = None, estate = None, prices = None, threads = None))]
+#[pyo3(signature = (histories, *, workload = None, now = None, estate = None, prices = None, workloads = None, autoscalers = None, threads = None))]
+#[expect(clippy::too_many_arguments, reason = "they are those that Python names")]
 pub(crate) fn fleet(
     py: Python<'_>,
     histories: Vec<Bound<'_, PyAny>>,
@@ -56,13 +58,22 @@ pub(crate) fn fleet(
     now: Option<Instant>,
     estate: Option<Estate>,
     prices: Option<&str>,
-    threads: Option<NonZeroUsize>,
+    workloads: Option<Documents>,
+    autoscalers: Option<Documents>,
+    threads: Option<usize>,
 ) -> PyResult<String> {
+    let none = || PyValueError::new_err("threads: at least 1 is needed");
+    let threads = threads.map(|threads| NonZeroUsize::new(threads).ok_or_else(none)).transpose()?;
     let prices = prices.map(sizing::read_prices).transpose().map_err(PyValueError::new_err)?;
     let histories = History::all(&histories)?;
     interruptible(py, |stop| {
-        let stated = estate.map(|estate| Stated::by(&estate.document)).unwrap_or_default();
-        let ask = Ask { workload, now: now.map(|now| now.0), threads, stated };
+        let read = |documents: Option<Documents>| documents.map(Documents::read).transpose();
+        let (workloads, autoscalers) = (read(workloads)?, read(autoscalers)?);
+        let estate = estate.as_ref().map(|estate| &estate.document);
+        let (workloads, autoscalers) =
+            (workloads.unwrap_or_default(), autoscalers.unwrap_or_default());
+        let stated = sizing::stated(estate, &workloads, &autoscalers)?;
+        let ask = Ask { workload, now: now.map(|now| now.0), threads, stated, ..Ask::default() };
         sizing::answer(History::sources(histories)?, &ask, prices, stop)
     })
 }
@@ -123,7 +134,14 @@ impl History {
         if !given.hasattr("__arrow_c_stream__")? {
             return match given.cast::<PyBytes>() {
                 Ok(bytes) => Ok(Self::Bytes(format!("bytes {number}"), bytes.as_bytes().to_vec())),
-                Err(_) => given.extract().map(Self::Path),
+                Err(_) => given.extract().map(Self::Path).map_err(|_| {
+                    let kind = given.get_type();
+                    let message = format!(
+                        "a history is a path, the bytes of a file, or a table that has \
+                         `__arrow_c_stream__`, not {kind}"
+                    );
+                    PyTypeError::new_err(message)
+                }),
             };
         }
         let name = format!("table {number}");

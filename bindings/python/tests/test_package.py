@@ -279,8 +279,10 @@ def test_calls_that_make_no_sense(estate: Estate) -> None:
     assert caught.value.code == "other-policy"
     with pytest.raises(ValueError, match="unknown quality"):
         Sample("cpu", 1.0, NOON, "s", quality="fine")  # type: ignore[arg-type]
-    with pytest.raises(trimtab.FileError, match="no such file"):
+    with pytest.raises(trimtab.FileError, match="no such file") as unread:
         Estate.load("nowhere")
+    assert (unread.value.code, unread.value.place) == ("file", "nowhere")
+    assert repr(type(unread.value)) == "<class 'trimtab.FileError'>"
     with pytest.raises(ValueError, match="expected 'changes'"):
         simulate(estate, keep="none")  # type: ignore[arg-type]
     with pytest.raises(trimtab.DecisionError, match="not after its beginning"):

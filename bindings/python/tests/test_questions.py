@@ -139,6 +139,10 @@ def test_what_makes_no_sense() -> None:
     with pytest.raises(trimtab.DecisionError) as caught:
         hpa.explain(RUSH, step=99)
     assert caught.value.code == "not-there"
+    with pytest.raises(ValueError, match="the first one is 1"):
+        hpa.explain(RUSH, step=0)
+    with pytest.raises(TypeError, match="a path, or texts under their names, not int"):
+        hpa.explain(5)  # type: ignore[arg-type]
     with pytest.raises(trimtab.DecisionError, match="no scenario is called"):
         hpa.explain(RUSH, name="evening")
     with pytest.raises(trimtab.FileError, match="no such file"):

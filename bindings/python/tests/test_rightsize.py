@@ -113,6 +113,47 @@ def test_a_fleet_from_a_file_a_table_and_the_command(tmp_path: Path) -> None:
     assert fleet._repr_html_().count("<tr>") == 2
 
 
+OBJECTS = """
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  replicas: 1
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      containers: [{name: app, resources: {requests: {cpu: 500m, memory: 1Gi}, limits: {memory: 1Gi}}}]
+---
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {name: web-hpa}
+spec:
+  maxReplicas: 9
+  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}
+  metrics: [{type: Resource, resource: {name: cpu, target: {type: Utilization, averageUtilization: 60}}}]
+"""
+
+
+def test_objects_and_autoscalers(tmp_path: Path) -> None:
+    (tmp_path / "usage.csv").write_text(csv())
+    objects = tmp_path / "objects.yaml"
+    objects.write_text(OBJECTS)
+    told = {"objects.yaml": OBJECTS}
+    fleet = rightsize.fleet(tmp_path / "usage.csv", workloads=told, autoscalers=told)
+    app = fleet["web/app"]
+    assert app.present.requests == rightsize.Amounts(cpu=500, memory=2**30)
+    (scaled,) = app.autoscalers
+    assert (scaled.name, scaled.resource, scaled.target, scaled.untold) == ("web-hpa", "cpu", 60, None)
+    assert scaled.average_value == "300m" and scaled.now is not None and scaled.now.request == "500m"
+    assert scaled.krr is not None and scaled.krr.request == "310m"
+    assert rightsize.fleet(tmp_path / "usage.csv", workloads=objects, autoscalers=objects) == fleet
+    assert rightsize.fleet(tmp_path / "usage.csv")["web/app"].autoscalers == ()
+    with pytest.raises(trimtab.DocumentError) as caught:
+        rightsize.fleet(tmp_path / "usage.csv", autoscalers={"a": OBJECTS.replace("maxReplicas: 9", "maxReplicas: many")})
+    assert (caught.value.place or "").startswith("a:")
+
+
 def copied(given: Table) -> tuple[int, int]:
     """How many bytes of samples the methods got to see, and how many of them lay elsewhere."""
     seen = [(at, size) for at, size in _trimtab._read_at([given]) if size > 0]
@@ -196,8 +237,12 @@ def test_hostile_tables(tmp_path: Path) -> None:
         rightsize.fleet(NoCapsule())
     with pytest.raises(RuntimeError, match="not today"):
         rightsize.fleet(Raises())
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match="a table that has `__arrow_c_stream__`, not <class 'int'>"):
         rightsize.fleet(5)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="at least one history"):
+        rightsize.fleet()
+    with pytest.raises(ValueError, match="at least 1"):
+        rightsize.fleet(table(), threads=0)
     strange = rightsize.fleet(Table(("timestamp", at), *names, ("cpuu", [1.0] * len(at))))
     assert len(strange) == 0 and "table 1" in strange.notes[0]
     unreadable = tmp_path / "usage.parquet"

@@ -46,7 +46,7 @@ impl Failure {
 }
 
 impl From<FileError> for Failure {
-    fn from(FileError { message, help }: FileError) -> Self {
+    fn from(FileError { message, help, .. }: FileError) -> Self {
         Self::Told { message, help }
     }
 }

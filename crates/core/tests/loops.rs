@@ -2,13 +2,19 @@
 //! server's rules, sums at the rail, sleep and waking, pods with requests of their own.
 
 use serde_json::{Value, from_value, json};
+use trimtab_core::account::{Account, Finding, Premise};
+use trimtab_core::guard::Guards;
 use trimtab_core::hpa::{
     Answer, Autoscaler, Condition, ContainerRequests, Controller, Gates, HorizontalPodAutoscaler,
     ManagedFields, MetricAnswer, MetricIdentifier, MetricSources, MetricSpec, MetricTarget, Milli,
-    NamedMetricSource, Scale, Settled, State, Status, TargetType, World, pod_level_requests,
-    reconcile, validate,
+    NamedMetricSource, PodWhy, Scale, Settled, State, Status, TargetType, World,
+    pod_level_requests, reconcile, validate,
 };
-use trimtab_core::{Quantity, Timestamp, WriteOutcome};
+use trimtab_core::policy::{Bounds, Parts};
+use trimtab_core::rules::{Metric, Rules, Unit};
+use trimtab_core::{
+    Duration, Law, Notation, Policy, Quantity, Real, Replicas, Timestamp, WriteOutcome,
+};
 
 fn read<T: serde::de::DeserializeOwned>(value: Value) -> T {
     from_value(value).expect("it reads")
@@ -58,6 +64,7 @@ fn what_just_meets_a_rule_is_taken() {
     };
     assert_eq!((finalizers(&["orphan"]), finalizers(&["foregroundDeletion"])), (0, 0));
     assert_eq!(finalizers(&["orphan", "foregroundDeletion"]), 1);
+    assert_eq!(finalizers(&["kubernetes", "orphan"]), 0);
 }
 
 #[test]
@@ -152,7 +159,7 @@ fn what_a_pod_requests_as_a_whole() {
     ];
     let total = |own: &[(&str, &str)], init: &[ContainerRequests]| {
         let total = pod_level_requests(&app, init, &list(own), &list(&[("cpu", "10m")]))?;
-        Some(total.into_iter().map(|(name, milli)| (name, milli.0)).collect::<Vec<_>>())
+        Some(total.iter().map(|(name, milli)| (name.to_owned(), milli.0)).collect::<Vec<_>>())
     };
     let named = |of: &[(&str, i64)]| -> Option<Vec<(String, i64)>> {
         Some(of.iter().map(|(name, milli)| ((*name).to_owned(), *milli)).collect())
@@ -330,4 +337,134 @@ fn conditions_are_equal_when_they_read_the_same() {
     assert_eq!(of("another", "True").message(), "another");
     assert_eq!(of("another", "True"), of("another", "True"));
     assert_ne!(of("another", "True"), of("a third", "True"));
+}
+
+fn policy(controller: Controller, bounds: (i32, i32)) -> Result<Policy, trimtab_core::Error> {
+    let per_pod = external(json!({"type": "AverageValue", "averageValue": "1"}));
+    let (min, max) = (Replicas::new(bounds.0), Replicas::new(bounds.1));
+    Policy::new(Parts {
+        service: "web".into(),
+        bounds: Bounds { min, max },
+        law: Law::Hpa(Box::new(autoscaler(1, per_pod, None, controller))),
+        guards: Guards::none(),
+    })
+}
+
+#[test]
+fn a_controller_that_there_is_not_is_refused() {
+    let usual = Controller::default;
+    assert!(policy(usual(), (1, 10)).is_ok());
+    assert!(policy(Controller { tolerance: Real::ZERO, ..usual() }, (1, 10)).is_ok());
+    let refused = |controller, bounds| policy(controller, bounds).expect_err("refused").to_string();
+    for (controller, bounds, field) in [
+        (usual(), (1, 9), "bounds"),
+        (usual(), (2, 10), "bounds"),
+        (Controller { version: "1.35".into(), ..usual() }, (1, 10), "law.hpa.controller.version"),
+        (
+            Controller { sync_period: Duration::ZERO, ..usual() },
+            (1, 10),
+            "law.hpa.controller.syncPeriod",
+        ),
+        (
+            Controller { tolerance: Real::new(f64::NAN), ..usual() },
+            (1, 10),
+            "law.hpa.controller.tolerance",
+        ),
+        (
+            Controller { tolerance: Real::new(-0.1), ..usual() },
+            (1, 10),
+            "law.hpa.controller.tolerance",
+        ),
+    ] {
+        let told = refused(controller, bounds);
+        assert!(told.contains(field), "{told}");
+    }
+}
+
+/// 65,535 is the most; of what has one name twice, the number is told first.
+#[test]
+fn metrics_have_places_of_sixteen_bits() {
+    let told = |many: usize| {
+        let metric = Metric::gauge("cpu", Unit::Count, Duration::minutes(1));
+        let rules = Rules::new(vec![metric; many]);
+        Policy::under_rules("web", 1..=2, rules).expect_err("refused").to_string()
+    };
+    assert!(told(65_536).contains("more than 65,535 metrics"));
+    assert!(told(65_535).contains("two metrics have this name"));
+}
+
+#[test]
+fn amounts_of_an_object_are_read_as_kubernetes_reads_them() {
+    let mut object = object(1, 3);
+    let amount = |text: &str| text.parse::<Quantity>().expect("an amount");
+    let metric = MetricIdentifier { name: "queue".into(), ..MetricIdentifier::default() };
+    let target = MetricTarget {
+        average_value: Some(amount("0.25Ki")),
+        ..MetricTarget::value(amount("0.5Ki"))
+    };
+    let (kind, external) = ("External".into(), Some(NamedMetricSource { metric, target }));
+    object.spec.metrics = vec![MetricSources { kind, external, ..MetricSources::default() }];
+    let hpa = object.spec.hpa();
+    let target = hpa.metrics.first().map(|metric| metric.target.clone()).expect("a metric");
+    // Stored without a suffix, they come back as decimal ones.
+    for (amount, text) in [(target.value, "512"), (target.average_value, "256")] {
+        let amount = amount.expect("it is set");
+        assert_eq!((amount.to_string().as_str(), amount.notation()), (text, Notation::Decimal));
+    }
+}
+
+fn account(autoscaler: &Autoscaler, size: i32, value: i64, state: State) -> Finding {
+    let autoscaler = autoscaler.clone();
+    let (world, outcome) = (world(size, &[value]), WriteOutcome::Written);
+    let premise = Premise { autoscaler, world, state, outcome };
+    Account::of("web", premise, at(0)).finding
+}
+
+#[test]
+fn an_account_tells_how_far_a_metric_is_off() {
+    for (target, size, value, ratio) in [
+        (json!({"type": "Value", "value": "1"}), 1, 2_500, 2.5),
+        (json!({"type": "AverageValue", "averageValue": "1"}), 3, 6_000, 2.0),
+    ] {
+        let autoscaler = autoscaler(1, external(target), None, Controller::default());
+        let finding = account(&autoscaler, size, value, State::new());
+        let found: Vec<_> = finding.metrics.iter().map(|metric| metric.ratio).collect();
+        assert_eq!(found, [Some(Real::new(ratio))]);
+    }
+}
+
+/// From 3 one more is 4 and twice as many are 6: the larger counts unless the smaller is asked for.
+#[test]
+fn an_account_tells_which_policy_counts() {
+    let per_pod = external(json!({"type": "AverageValue", "averageValue": "1"}));
+    for (select, chosen, rate) in [("Max", Some(1), 6), ("Min", Some(0), 4), ("Disabled", None, 3)]
+    {
+        let behavior = json!({"scaleUp": {
+            "selectPolicy": select,
+            "policies": [
+                {"type": "Pods", "value": 1, "periodSeconds": 15},
+                {"type": "Percent", "value": 100, "periodSeconds": 60},
+            ],
+        }});
+        let autoscaler = autoscaler(1, per_pod.clone(), Some(behavior), Controller::default());
+        let finding = account(&autoscaler, 3, 20_000, State::new());
+        let allowance = finding.allowance.expect("it is limited");
+        assert_eq!((allowance.chosen, allowance.rate), (chosen, Some(rate)), "{select}");
+        let missing = finding.no_history.expect("there is none");
+        assert_eq!(missing.changes_from, Some(at(-60)));
+    }
+}
+
+#[test]
+fn each_reason_of_a_pod_has_its_words() {
+    let words = [
+        (PodWhy::Sampled, "it has a sample"),
+        (PodWhy::Ending, "it is being deleted"),
+        (PodWhy::Failed, "it has failed"),
+        (PodWhy::Pending, "it is pending"),
+        (PodWhy::NoSample, "it has no sample"),
+    ];
+    for (why, expected) in words {
+        assert_eq!(why.to_string(), expected);
+    }
 }

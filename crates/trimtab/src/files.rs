@@ -20,6 +20,8 @@ pub struct FileError {
     pub message: String,
     /// What to do about it, where there is something to say.
     pub help: Option<String>,
+    /// The path, as messages show it.
+    pub place: String,
 }
 
 impl FileError {
@@ -34,7 +36,7 @@ impl FileError {
     #[must_use]
     pub fn new(path: &Path, doing: &str, error: &io::Error) -> Self {
         let message = format!("`{}` cannot be {doing}: {}", shown(path), in_words(error));
-        Self { message, help: None }
+        Self { message, help: None, place: shown(path) }
     }
 }
 
@@ -53,7 +55,7 @@ pub fn documents(path: &Path) -> Result<Vec<Source>, FileError> {
     if found.is_empty() {
         let message = format!("no document is in `{}`", shown(path));
         let help = "an estate is a folder with files that end in .yaml, .yml or .json";
-        return Err(FileError { message, help: Some(help.into()) });
+        return Err(FileError { message, help: Some(help.into()), place: shown(path) });
     }
     found.iter().map(|path| document(path)).collect()
 }
@@ -136,7 +138,7 @@ fn collect(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<(), 
             if found.len() == MOST_FILES {
                 let message =
                     format!("more than {MOST_FILES} documents are in `{}`", shown(folder));
-                return Err(FileError { message, help: None });
+                return Err(FileError { message, help: None, place: shown(folder) });
             }
             found.push(path);
         }

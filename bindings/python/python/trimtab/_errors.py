@@ -111,3 +111,17 @@ def _raised(kind: type[TrimtabError], message: str, state: dict[str, object]) ->
     error = kind.__new__(kind, message)
     error.__dict__.update(state)
     return error
+
+
+# They are raised, shown and pickled as what callers import.
+for _kind in (
+    Finding,
+    TrimtabError,
+    DocumentError,
+    FileError,
+    FormatError,
+    DecisionError,
+    DivergenceError,
+    InternalError,
+):
+    _kind.__module__ = "trimtab"

@@ -1,9 +1,9 @@
-"""Lines out of files, and where among them something went wrong."""
+"""Files, folders, texts and lines, as they are handed on; and where among lines something went wrong."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from trimtab._errors import FileError, TrimtabError
 
@@ -33,3 +33,10 @@ class Lines:
         """An error that knows its line, in this source."""
         error.place = f"{self.name}{error.place}"
         return error
+
+
+def documents(
+    source: str | os.PathLike[str] | Mapping[str, str],
+) -> str | os.PathLike[str] | list[tuple[str, str]]:
+    """A path, or texts under their names."""
+    return list(source.items()) if isinstance(source, Mapping) else source

@@ -38,7 +38,8 @@ def _made(kind: typing.Any) -> _Reader:
         (inner,) = (argument for argument in arguments if argument is not type(None))
         return lambda value: None if value is None else _reader(inner)(value)
     if origin is tuple and len(arguments) == 2 and arguments[1] is Ellipsis:
-        return lambda value: tuple(_reader(arguments[0])(each) for each in value)
+        # Lists that would be empty may be left out.
+        return lambda value: tuple(_reader(arguments[0])(each) for each in value or ())
     if kind is datetime:
         return _instant
     if kind is timedelta:

@@ -414,6 +414,8 @@ def _fleet(
     now: _Instant | None = None,
     estate: Estate | None = None,
     prices: str | None = None,
+    workloads: _Documents | None = None,
+    autoscalers: _Documents | None = None,
     threads: int | None = None,
 ) -> str: ...
 def _read_at(histories: Sequence[object]) -> list[tuple[int, int]]: ...

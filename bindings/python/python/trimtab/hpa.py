@@ -11,7 +11,7 @@ from typing import Any
 
 from trimtab import _trimtab
 from trimtab._errors import Finding, TrimtabError
-from trimtab._lines import Lines
+from trimtab._lines import Lines, documents
 from trimtab._result import Told, plain, table
 from trimtab._shape import read
 from trimtab._simulation import Said
@@ -131,7 +131,7 @@ def explain(
     ``kubectl get -o yaml`` gives them, or a recorded scenario, whose last loop is explained, or the
     ``step`` from 1, or the last one up to ``at``.
     """
-    told, warnings = _trimtab._explain(_documents(source), name=name, step=step, at=at)
+    told, warnings = _trimtab._explain(documents(source), name=name, step=step, at=at)
     made = Explanations(_account(text, lines) for text, lines in told)
     made.warnings = tuple(warnings)
     return made
@@ -320,12 +320,6 @@ def _account(text: str, lines: list[str]) -> Account:
     value = json.loads(text)
     found = value["finding"]
     return read(Account, {**found, **value, "lines": lines, "text": text})
-
-
-def _documents(
-    source: str | os.PathLike[str] | Mapping[str, str],
-) -> str | os.PathLike[str] | list[tuple[str, str]]:
-    return list(source.items()) if isinstance(source, Mapping) else source
 
 
 def _json(value: str | Mapping[str, Any]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from trimtab import _trimtab
 from trimtab._errors import TrimtabError
-from trimtab._lines import Lines
+from trimtab._lines import Lines, documents
 from trimtab._result import Document, Told, table
 from trimtab._trimtab import Estate, UsageReplay
 
@@ -20,14 +20,17 @@ __all__ = [
     "Amounts",
     "Answer",
     "ArrowStream",
+    "Autoscaler",
     "Container",
     "Counts",
+    "Effect",
     "Evidence",
     "Finding",
     "Findings",
     "Fleet",
     "History",
     "KrrAnswer",
+    "Load",
     "Peaks",
     "Pods",
     "Present",
@@ -61,6 +64,9 @@ class Risk:
     memory_at_risk: timedelta
     memory_over_limit: timedelta
     oom_kills: int
+    cpu_censored: timedelta
+    """At or above the limit of the history: more may have been wanted than was used."""
+    memory_censored: timedelta
 
 
 @dataclass(frozen=True)
@@ -176,6 +182,53 @@ class Evidence:
 
 
 @dataclass(frozen=True)
+class Load:
+    """What an autoscaler sees today, of a pod: quantities, and the size that it wants."""
+
+    pods: int
+    usage: str
+    request: str
+    utilization: int | None
+    """In per cent of the request."""
+    replicas: int
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What a method's request does to an autoscaler."""
+
+    request: str
+    utilization: int | None
+    """In per cent of that request, the target left alone."""
+    replicas: int
+    """The size that it then wants."""
+    new_target: int
+    """The target that keeps the usage that it has in mind."""
+    replicas_with_new_target: int
+
+
+@dataclass(frozen=True)
+class Autoscaler:
+    """A resource that an autoscaler of the workload aims at."""
+
+    name: str
+    resource: str
+    container: str | None
+    """``None`` where it aims at the pod's containers together."""
+    target: int
+    """In per cent of the request."""
+    untold: str | None
+    """Why nothing can be said; the rest is then ``None``."""
+    average_value: str | None
+    """The usage that the target has in mind, which does not depend on requests."""
+    now: Load | None
+    vpa: Effect | None
+    krr: Effect | None
+    krr_simple_limit: Effect | None
+    runbook: Effect | None
+
+
+@dataclass(frozen=True)
 class Container:
     """A container, and each method's answer beside the others'."""
 
@@ -188,6 +241,8 @@ class Container:
     peaks: Peaks
     present: Present
     evidence: Evidence
+    autoscalers: tuple[Autoscaler, ...]
+    """What becomes of the autoscalers of its workload that were given."""
     vpa: VpaAnswer
     krr: KrrAnswer
     krr_simple_limit: KrrAnswer
@@ -271,17 +326,30 @@ def fleet(
     now: datetime | str | None = None,
     estate: Estate | None = None,
     prices: str | None = None,
+    workloads: str | os.PathLike[str] | Mapping[str, str] | None = None,
+    autoscalers: str | os.PathLike[str] | Mapping[str, str] | None = None,
     threads: int | None = None,
 ) -> Fleet:
     """Size every container of a history.
 
     A history is a file or a folder of usage (Parquet, Arrow, CSV, JSON, answers of Prometheus), the
     bytes of one (but for Parquet), or a table with the same columns; of tables, samples are not copied where instants are timestamps in
-    nanoseconds and values are doubles without nulls. ``prices`` are such as
+    nanoseconds and values are doubles without nulls. What is requested today is what the history says,
+    or the ``estate``, or ``workloads``: objects as Kubernetes prints them, a file, a folder or texts
+    under their names. Of ``autoscalers``, given likewise, it says what new requests do to them. ``prices`` are such as
     ``cpu=0.04,memory=0.005``, an hour. The interpreter's lock is free meanwhile.
     """
+    if not histories:
+        raise TypeError("fleet() needs at least one history")
     text = _trimtab._fleet(
-        histories, workload=workload, now=now, estate=estate, prices=prices, threads=threads
+        histories,
+        workload=workload,
+        now=now,
+        estate=estate,
+        prices=prices,
+        workloads=None if workloads is None else documents(workloads),
+        autoscalers=None if autoscalers is None else documents(autoscalers),
+        threads=threads,
     )
     return Fleet(text)
 

@@ -113,6 +113,123 @@ fn the_picture_has_usage_and_answers() {
     }
 }
 
+/// A day of one pod every ten minutes; what it reads is told step by step.
+fn odd(workload: &str, row: impl Fn(i64) -> (i64, String)) -> String {
+    let mut csv = "timestamp,workload,pod,container,cpu\n".to_owned();
+    for step in 0..145 {
+        let (at, cpu) = row(step);
+        csv.push_str(&format!("{},{workload},{workload}-0,app,{cpu}\n", DAY + at));
+    }
+    csv
+}
+
+/// An answer of Prometheus: a counter that starts again in the middle.
+fn falling_counter() -> String {
+    let value = |step: i64| format!("[{},\"{}\"]", DAY + step * 600, (step % 72) * 60);
+    let values: Vec<String> = (0..145).map(value).collect();
+    let metric = r#"{"__name__":"container_cpu_usage_seconds_total","namespace":"bad","pod":"odd-0","container":"app"}"#;
+    format!(
+        r#"{{"status":"success","data":{{"resultType":"matrix","result":[{{"metric":{metric},"values":[{}]}}]}}}}"#,
+        values.join(",")
+    )
+}
+
+/// Whatever is wrong with one container has a word, and every other answer is the same to the byte.
+#[test]
+fn bad_input_has_a_clear_word_and_harms_nobody_else() {
+    let every = |step: i64| step * 600;
+    let half = |cpu: &str| cpu.to_owned();
+    let one = "timestamp,workload,pod,container,cpu\n1700000000,odd,odd-0,app,0.5\n".to_owned();
+    let now = "2023-11-21T22:13:20Z";
+    let cases = [
+        ("one sample", one, "odd, container `app`: only one sample"),
+        (
+            "all zeros",
+            odd("odd", |step| (every(step), half("0"))),
+            "odd, container `app`: 145 samples, all of them zero",
+        ),
+        (
+            "NaN",
+            odd("odd", |step| (every(step), half(if step == 9 { "NaN" } else { "0.5" }))),
+            "odd, container `app`: 1 value is NaN or infinite (the first at 2023-11-14T23:43:20Z)",
+        ),
+        (
+            "infinite",
+            odd("odd", |step| (every(step), half(if step > 142 { "+Inf" } else { "0.5" }))),
+            "odd, container `app`: 2 values are NaN or infinite",
+        ),
+        (
+            "a counter that resets",
+            falling_counter(),
+            "bad/odd, container `app`: 2 counter resets, counted as starts from zero",
+        ),
+        (
+            "out of order",
+            odd("odd", |step| (every(if step == 9 { 3 } else { step }), half("0.5"))),
+            "odd, container `app`: 1 sample lies before the one above it; sort each pod's by time",
+        ),
+        (
+            "in the future",
+            odd("odd", |step| (every(step) + i64::from(step == 144) * 10_000_000, half("0.5"))),
+            "odd, container `app`: 1 sample lies in the future (the first at 2024-03-10T16:00:00Z)",
+        ),
+        (
+            "no number",
+            odd("odd", |step| (every(step), half(if step == 9 { "lots" } else { "0.5" }))),
+            "bad.csv:11:26: `lots` in column `cpu` is not a number",
+        ),
+        (
+            "cut short",
+            odd("odd", |step| (every(step), half("0.5"))).trim_end_matches("p,0.5\n").to_owned(),
+            "bad.csv:146:",
+        ),
+    ];
+    let (_, healthy) = written("rightsize-healthy");
+    let of = |result: &str, name: &str| {
+        let result: serde_json::Value = serde_json::from_str(result).expect("JSON");
+        let containers = result["containers"].as_array().expect("containers").clone();
+        let found = containers.into_iter().find(|container| container["workload"] == name);
+        found.map(|found| found.to_string())
+    };
+    let alone = run(&["rightsize", &healthy, "--now", now, "-o", "json"]).fine();
+    for (what, text, told) in cases {
+        let bad = folder("rightsize-bad").join("bad.csv");
+        std::fs::write(&bad, text).expect("written");
+        let bad = bad.display().to_string();
+        let ran = run(&["rightsize", &healthy, &bad, "--now", now, "-o", "json"]);
+        assert!(ran.err.contains(told), "{what}: {}", ran.err);
+        assert!(!ran.err.contains("panicked"), "{what}: {}", ran.err);
+        assert_eq!(ran.code, i32::from(ran.err.contains("bad.csv:")), "{what}: {}", ran.err);
+        assert_eq!(ran.err.lines().count(), 1, "{what} is told once: {}", ran.err);
+        for name in ["web", "db"] {
+            assert_eq!(of(&ran.out, name), of(&alone, name), "{what}");
+        }
+        assert!(of(&ran.out, "odd").is_some(), "{what}: the rest of it counts");
+    }
+}
+
+/// A file that was not fetched in whole: the beginning of one, or one with its end alone.
+#[test]
+#[cfg(feature = "arrow")]
+fn a_parquet_file_cut_short_harms_nobody_else() {
+    let (_, healthy) = written("rightsize-beside-parquet");
+    let alone = run(&["rightsize", &healthy]).fine();
+    for (bytes, told) in [
+        (
+            &b"PAR1\x15\x04\x15\x90\x01\x15\x90\x01"[..],
+            "the file is cut short: a Parquet file ends in `PAR1`",
+        ),
+        (b"PAR1", "the file is cut short: a Parquet file ends in `PAR1`"),
+        (b"PAR1\xff\xff\xff\x7fPAR1", "cut.parquet: "),
+    ] {
+        let cut = folder("rightsize-cut-parquet").join("cut.parquet");
+        std::fs::write(&cut, bytes).expect("written");
+        let ran = run(&["rightsize", &healthy, &cut.display().to_string()]);
+        assert_eq!((ran.code, &ran.out), (1, &alone));
+        assert!(ran.err.contains(told) && !ran.err.contains("panicked"), "{}", ran.err);
+    }
+}
+
 /// Without the feature `arrow` a Parquet file is named for what it is.
 #[test]
 #[cfg(not(feature = "arrow"))]

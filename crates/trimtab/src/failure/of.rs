@@ -37,8 +37,8 @@ impl From<LoadError> for Failure {
 }
 
 impl From<FileError> for Failure {
-    fn from(FileError { message, help }: FileError) -> Self {
-        let mut failure = Self::new(Class::File, "file", message);
+    fn from(FileError { message, help, place }: FileError) -> Self {
+        let mut failure = Self::new(Class::File, "file", message).at(place);
         failure.0.help = help;
         failure
     }

@@ -27,7 +27,7 @@ pub fn of_paths(paths: &[PathBuf]) -> Result<Vec<Source>, FileError> {
             if files.is_empty() {
                 let message = format!("`{}` has no file of usage", shown(&path));
                 let help = format!("expected files named *.{}", ENDINGS.join(", *."));
-                return Err(FileError { message, help: Some(help) });
+                return Err(FileError { message, help: Some(help), place: shown(&path) });
             }
             for file in files {
                 sources.push(open(&file, measure)?);
@@ -81,6 +81,7 @@ pub fn of_stream(
         Form::Parquet | Form::Arrow | Form::ArrowStream => Err(FileError {
             message: format!("a file of columns cannot be read from {name}"),
             help: Some("give it as a file".into()),
+            place: name.to_owned(),
         }),
         form => Ok(text(name, measure, form, Cursor::new(head).chain(input))),
     }
@@ -155,5 +156,6 @@ fn columns(path: &Path, form: Form) -> Result<Source, FileError> {
     Err(FileError {
         message: format!("`{name}` is {kind} file, which this build of the command does not read"),
         help: Some("build it with `--features arrow`, or give the usage as CSV or JSON".into()),
+        place: name,
     })
 }
