@@ -468,3 +468,27 @@ fn each_reason_of_a_pod_has_its_words() {
         assert_eq!(why.to_string(), expected);
     }
 }
+
+/// What was recommended at the beginning of a window is out of it, and without `behavior` in it.
+#[test]
+fn an_account_tells_what_is_in_the_windows() {
+    let per_pod = external(json!({"type": "AverageValue", "averageValue": "1"}));
+    let rules = |seconds: i32| {
+        let policies = json!([{"type": "Pods", "value": 9, "periodSeconds": 15}]);
+        json!({"stabilizationWindowSeconds": seconds, "policies": policies})
+    };
+    let behavior = json!({"scaleUp": rules(300), "scaleDown": rules(300)});
+    for (behavior, before, held) in [
+        (Some(behavior.clone()), 300, (false, false)),
+        (Some(behavior), 299, (true, true)),
+        (None, 300, (false, true)),
+        (None, 301, (false, false)),
+    ] {
+        let autoscaler = autoscaler(1, per_pod.clone(), behavior, Controller::default());
+        let state = looped(&autoscaler, &world(4, &[4_000]), &State::new(), -before).state;
+        let window = account(&autoscaler, 4, 2_000, state).window.expect("it was measured");
+        let oldest = window.entries.iter().find(|entry| entry.at == at(-before));
+        let found = oldest.map(|entry| (entry.holds_growth, entry.holds_shrink));
+        assert_eq!(found, Some(held), "{before}");
+    }
+}
