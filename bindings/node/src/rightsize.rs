@@ -105,7 +105,7 @@ pub fn size_fleet(
         let threads = threads.map(counted).transpose()?;
         let estate = estate.as_ref().map(|estate| &estate.0);
         let stated = sizing::stated(estate, &read(workloads)?, &read(autoscalers)?)?;
-        let ask = Ask { workload, now, threads, stated };
+        let ask = Ask { workload, now, threads, stated, ..Ask::default() };
         let mut sources = Vec::new();
         for (number, history) in (1..).zip(histories) {
             sources.extend(history.opened(number)?);

@@ -73,7 +73,7 @@ pub(crate) fn fleet(
         let (workloads, autoscalers) =
             (workloads.unwrap_or_default(), autoscalers.unwrap_or_default());
         let stated = sizing::stated(estate, &workloads, &autoscalers)?;
-        let ask = Ask { workload, now: now.map(|now| now.0), threads, stated };
+        let ask = Ask { workload, now: now.map(|now| now.0), threads, stated, ..Ask::default() };
         sizing::answer(History::sources(histories)?, &ask, prices, stop)
     })
 }

@@ -14,7 +14,7 @@ use trimtab::simulation::Until;
 use trimtab::{Duration, Timestamp};
 
 pub(crate) use self::hpa::{Hpa, HpaExplain, Replay, Validate};
-pub(crate) use self::rightsize::{Rightsize, RightsizeReplay, RightsizeVerb, Sort};
+pub(crate) use self::rightsize::{Limits, Rightsize, RightsizeReplay, RightsizeVerb, Sort};
 
 const STYLES: Styles = Styles::styled()
     .header(Style::new().bold())

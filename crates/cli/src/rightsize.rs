@@ -5,17 +5,19 @@ pub(crate) mod replay;
 mod table;
 
 use std::cmp::Reverse;
+use std::fs;
 use std::path::PathBuf;
 
+use trimtab::documents::checkpoints::read_checkpoints;
 use trimtab::documents::workloads::read_workloads;
 use trimtab::documents::{self, Manifests, read_autoscalers, read_estate};
 use trimtab::history::fleet::{Answers, Fleet, Source};
 use trimtab::history::usage::{Note, WorkloadId};
-use trimtab::rightsize::Prices;
+use trimtab::rightsize::{LimitsPolicy, Prices};
 use trimtab::sizing::{self, Ask, Method, Sizing, Stated, sources};
 use trimtab::{Money, Timestamp};
 
-use crate::args::{self, Format, Sort};
+use crate::args::{self, Format, Limits, Sort};
 use crate::failure::Failure;
 use crate::{files, terminal};
 
@@ -24,7 +26,12 @@ pub(crate) fn run(args: &args::Rightsize) -> Result<(), Failure> {
     let stated = stated(args)?;
     let prices = args.prices.map(|prices| prices.0).or_else(|| stated.prices());
     let (workload, now) = (args.workload.clone(), args.now);
-    let ask = Ask { workload, now, threads: args.threads, stated };
+    let limits = match args.limits {
+        Limits::Ratio => LimitsPolicy::Ratio,
+        Limits::None => LimitsPolicy::None,
+    };
+    let checkpoints = args.save_checkpoints.is_some();
+    let ask = Ask { workload, now, threads: args.threads, stated, limits, checkpoints };
     let threads = ask.threads();
     let fleet = Fleet::read(sources(&args.paths)?, threads);
     let answers =
@@ -33,6 +40,10 @@ pub(crate) fn run(args: &args::Rightsize) -> Result<(), Failure> {
     let notes: Vec<&Note> = fleet.notes().iter().chain(&notes).collect();
     tell(&notes);
     let mut sizings: Vec<Sizing> = of_workloads.into_iter().flatten().collect();
+    if let Some(file) = &args.save_checkpoints {
+        let text = sizing::to_checkpoints(&sizings) + "\n";
+        fs::write(file, text).map_err(|error| Failure::of_file(file, "written", &error))?;
+    }
     sort(&mut sizings, args.sort, prices.as_ref());
     if let Some(file) = &args.svg {
         let first = sizings
@@ -90,6 +101,11 @@ fn stated(args: &args::Rightsize) -> Result<Stated, Failure> {
             return Err(Failure::Findings(findings));
         }
         stated = stated.with_autoscalers(read.iter().map(|manifest| &manifest.object));
+    }
+    if !args.checkpoints.is_empty() {
+        let checkpoints =
+            read_checkpoints(&documents(&args.checkpoints)?).map_err(Failure::Findings)?;
+        stated = stated.with_checkpoints(checkpoints);
     }
     Ok(stated)
 }

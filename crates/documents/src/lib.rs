@@ -12,6 +12,7 @@
 //! most 100,000 values.
 
 mod checked;
+pub mod checkpoints;
 pub mod cluster;
 mod estate;
 mod field;

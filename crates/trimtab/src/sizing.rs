@@ -3,6 +3,7 @@
 
 mod asked;
 mod autoscaled;
+mod checkpoints;
 mod document;
 mod door;
 pub mod sources;
@@ -11,7 +12,7 @@ mod stated;
 use std::sync::Arc;
 
 use trimtab_core::rightsize::krr::{self, Points, Simple, SimpleLimit, Strategy};
-use trimtab_core::rightsize::vpa::{self, DecayCache, Vpa};
+use trimtab_core::rightsize::vpa::{self, Checkpoint, DecayCache, Recommender, Vpa};
 use trimtab_core::rightsize::{
     Asked, Estimator, Evidence, LimitsPolicy, Patch, Prices, Replayed, Resource, Samples, Sizes,
     Window, runbook,
@@ -21,6 +22,7 @@ use trimtab_history::usage::{Container, Run, Workload, WorkloadId};
 
 pub use self::asked::{Ask, NoWorkload, read_prices};
 pub use self::autoscaled::{Outcome, Scaled, Uncounted};
+pub use self::checkpoints::to_checkpoints;
 pub use self::document::{VERSION, to_json};
 pub use self::door::{answer, stated};
 pub use self::stated::Stated;
@@ -28,7 +30,7 @@ pub use self::stated::Stated;
 /// A way to size a container.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Method {
-    /// The Vertical Pod Autoscaler: its target, limits in the proportion that they have now.
+    /// The Vertical Pod Autoscaler: its target, limits as [`LimitsPolicy`] has it.
     Vpa,
     /// KRR's strategy `simple`.
     Krr,
@@ -84,6 +86,11 @@ pub struct Sizing {
     /// What becomes of the autoscalers of the workload, where some are told of; the same for all of
     /// its containers.
     pub scaled: Arc<[Scaled]>,
+    /// What the Vertical Pod Autoscaler would leave for the one after it, where that was asked for.
+    pub checkpoint: Option<Box<Checkpoint>>,
+    limits: LimitsPolicy,
+    /// Whether the Vertical Pod Autoscaler started from a checkpoint.
+    resumed: bool,
     /// Of what there is and of each method, in the order of [`Sizing::risk`].
     risks: [Replayed; 5],
 }
@@ -109,26 +116,37 @@ impl Taken {
     /// Takes a container's history in, pod by pod.
     #[must_use]
     pub fn of(container: &Container<'_>) -> Self {
-        Self::with(container, &mut DecayCache::default())
+        Self::after(None, container, &mut DecayCache::default())
     }
 
-    /// Runs of other containers are likely to have the same instants, whose factors are kept.
-    fn with(container: &Container<'_>, decay: &mut DecayCache) -> Self {
-        let mut taken =
-            Self { vpa: Vpa::default(), points: Points::new(), samples: Samples::default() };
+    /// The same, where the Vertical Pod Autoscaler starts from a checkpoint. One that cannot be
+    /// started from counts as none. Runs of other containers are likely to have the same instants,
+    /// whose factors are kept.
+    fn after(
+        checkpoint: Option<&Checkpoint>,
+        container: &Container<'_>,
+        decay: &mut DecayCache,
+    ) -> Self {
+        let resumed = checkpoint.and_then(|before| Recommender::default().resume(before).ok());
+        let since = checkpoint.and_then(|before| before.last_update_time);
+        let vpa = resumed.unwrap_or_default();
+        let mut taken = Self { vpa, points: Points::new(), samples: Samples::default() };
         for run in &container.runs {
-            taken.add(*run, decay);
+            taken.add(*run, since, decay);
         }
         taken.samples.sort();
         taken
     }
 
-    fn add(&mut self, run: Run<'_>, decay: &mut DecayCache) {
+    fn add(&mut self, run: Run<'_>, since: Option<Timestamp>, decay: &mut DecayCache) {
         let Run { pod, at, cpu, memory } = run;
-        // What a method refuses, its original would not count either; notes of the fleet tell of
-        // what is odd about the samples themselves.
-        self.vpa.add_columns(pod, Resource::Cpu, at, cpu, decay, |_, _| {});
-        self.vpa.add_columns(pod, Resource::Memory, at, memory, decay, |_, _| {});
+        for (resource, values) in [(Resource::Cpu, cpu), (Resource::Memory, memory)] {
+            let later = since.map(|since| later(since, at, values));
+            let (at, values) = later.as_ref().map_or((at, values), |(at, values)| (at, values));
+            // What a method refuses, its original would not count either; notes of the fleet tell
+            // of what is odd about the samples themselves.
+            self.vpa.add_columns(pod, resource, at, values, decay, |_, _| {});
+        }
         self.points.add_cpu(pod, cpu);
         self.points.add_memory(memory);
         self.samples.add_columns(pod, Resource::Cpu, at, cpu);
@@ -140,6 +158,12 @@ impl Taken {
     pub const fn samples(&self) -> &Samples {
         &self.samples
     }
+}
+
+/// Samples after an instant.
+fn later(since: Timestamp, at: &[i64], values: &[f64]) -> (Vec<i64>, Vec<f64>) {
+    let both = at.iter().copied().zip(values.iter().copied());
+    both.filter(|(at, _)| *at > since.nanos()).unzip()
 }
 
 /// Sizes the containers of a workload, as of `now`, or of its newest sample. What they request and
@@ -170,14 +194,32 @@ pub fn of(
     now: Option<Timestamp>,
     present: impl Fn(&Container<'_>) -> Option<Sizes>,
 ) -> Vec<Sizing> {
+    sized(workload, now, |container| Told { present: present(container), ..Told::default() })
+}
+
+/// What is told of a container beside its history, and asked of its answer.
+#[derive(Clone, Copy, Debug, Default)]
+struct Told<'a> {
+    present: Option<Sizes>,
+    checkpoint: Option<&'a Checkpoint>,
+    limits: LimitsPolicy,
+    leaves_checkpoint: bool,
+}
+
+fn sized<'a>(
+    workload: &Workload<'_>,
+    now: Option<Timestamp>,
+    told: impl Fn(&Container<'_>) -> Told<'a>,
+) -> Vec<Sizing> {
     let newest = workload.containers.iter().filter_map(Container::newest).max();
     let now = now.or(newest).unwrap_or(Timestamp::MIN);
     let containers = u32::try_from(workload.containers.len()).unwrap_or(u32::MAX);
     let mut decay = DecayCache::default();
     let of_container = |container: &Container<'_>| {
-        let taken = Taken::with(container, &mut decay);
-        let told = Sizes { requests: container.requests, limits: container.limits };
-        let present = present(container).unwrap_or(told);
+        let told = told(container);
+        let taken = Taken::after(told.checkpoint, container, &mut decay);
+        let recorded = Sizes { requests: container.requests, limits: container.limits };
+        let present = told.present.unwrap_or(recorded);
         let Sizes { requests, limits } = present;
         let asked = Asked { now, requests, limits, containers };
         let evidence = |resource| Evidence::of(&taken.samples, now, resource, present);
@@ -195,6 +237,9 @@ pub fn of(
             evidence: (evidence(Resource::Cpu), evidence(Resource::Memory)),
             used: used(container),
             scaled: Arc::from([]),
+            checkpoint: told.leaves_checkpoint.then(|| Box::new(taken.vpa.checkpoint(now))),
+            limits: told.limits,
+            resumed: told.checkpoint.is_some(),
             risks: [Replayed::default(); 5],
         };
         let methods = [Method::Vpa, Method::Krr, Method::KrrLimit, Method::Runbook];
@@ -244,9 +289,10 @@ impl Sizing {
                 // It answers with its minimum even where it saw nothing.
                 let (cpu, memory) = self.samples;
                 let mut answer = self.vpa;
-                answer.target.cpu = answer.target.cpu.filter(|_| cpu > 0);
-                answer.target.memory = answer.target.memory.filter(|_| memory > 0);
-                present.by_vpa(&answer, LimitsPolicy::Ratio)
+                let (cpu, memory) = (cpu > 0 || self.resumed, memory > 0 || self.resumed);
+                answer.target.cpu = answer.target.cpu.filter(|_| cpu);
+                answer.target.memory = answer.target.memory.filter(|_| memory);
+                present.by_vpa(&answer, self.limits)
             }
             Method::Krr => present.by_krr(&self.krr),
             Method::KrrLimit => present.by_krr(&self.krr_limit),

@@ -22,7 +22,7 @@ use trimtab::history::fleet::{Fleet, Source};
 use trimtab::history::usage::{Held, Measure, Workload, read_prometheus};
 use trimtab::rightsize::krr::{Autoscaled, Points, Settings, Simple, Strategy};
 use trimtab::rightsize::vpa::{DecayCache, Vpa};
-use trimtab::rightsize::{Asked, Estimator, PodId};
+use trimtab::rightsize::{Asked, Estimator, PodId, Resource};
 use trimtab::{Bytes, MilliCores, Real, Timestamp, sizing};
 
 use self::python::Python;
@@ -136,13 +136,14 @@ fn decoded(workload: &Workload<'_>) -> u64 {
 }
 
 fn by_vpa(workload: &Workload<'_>) -> u64 {
-    let mut decay = DecayCache::default();
-    let mut sum = 0;
+    let (mut sum, mut decay) = (0, DecayCache::default());
     for container in &workload.containers {
         let mut vpa = Vpa::default();
-        for usage in container.usage() {
+        for run in &container.runs {
             // In this fleet nothing is refused.
-            vpa.add_with(&usage, &mut decay).unwrap();
+            let refused = |place, why| panic!("{place}: {why}");
+            vpa.add_columns(run.pod, Resource::Cpu, run.at, run.cpu, &mut decay, refused);
+            vpa.add_columns(run.pod, Resource::Memory, run.at, run.memory, &mut decay, refused);
         }
         let (requests, limits) = (container.requests, container.limits);
         let answer = vpa.recommend(&Asked { now: Timestamp::MAX, requests, limits, containers: 1 });

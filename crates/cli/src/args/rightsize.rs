@@ -37,6 +37,16 @@ pub(crate) struct Rightsize {
     /// Autoscalers, as kubectl prints them: what new requests do to them
     #[arg(long, value_name = "FILE")]
     pub(crate) hpa: Vec<PathBuf>,
+    /// What becomes of limits under `vpa`: they keep their `ratio`, or stay (`none`)
+    #[arg(long, value_name = "POLICY", value_enum, default_value = "ratio")]
+    #[arg(hide_possible_values = true)]
+    pub(crate) limits: Limits,
+    /// Checkpoints that `vpa` starts from, as kubectl prints them
+    #[arg(long, value_name = "FILE")]
+    pub(crate) checkpoints: Vec<PathBuf>,
+    /// Writes the checkpoints that `vpa` would leave
+    #[arg(long, value_name = "FILE")]
+    pub(crate) save_checkpoints: Option<PathBuf>,
     /// What a core and a GiB cost an hour, such as cpu=0.04,memory=0.005
     #[arg(long, value_name = "PRICES")]
     pub(crate) prices: Option<Prices>,
@@ -60,6 +70,14 @@ pub(crate) struct Rightsize {
     /// Draws the container that is listed first into this file
     #[arg(long, value_name = "FILE")]
     pub(crate) svg: Option<PathBuf>,
+}
+
+/// What becomes of limits under a method that only speaks of requests.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Limits {
+    // Without texts of their own, so that help stays short.
+    Ratio,
+    None,
 }
 
 /// What containers are sorted by.

@@ -180,3 +180,77 @@ fn mistakes_in_objects_have_their_places() {
     let missing = run(&["rightsize", text(&usage), "--hpa", "no-such-file.yaml"]).failed();
     assert!(missing.contains("`no-such-file.yaml` cannot be read"), "{missing}");
 }
+
+/// Days at once, or the first of them, a checkpoint, and the rest: the recommender comes to the same
+/// to a thousandth, and without what it remembers it does not.
+#[test]
+fn checkpoints_out_and_in() {
+    let rows = |from: i64, until: i64| {
+        let mut csv = "timestamp,namespace,workload,pod,container,cpu\n".to_owned();
+        for step in from..until {
+            let cores = if step < 650 { 0.9 } else { 0.1 };
+            csv.push_str(&format!("{},prod,web,web-0,app,{cores}\n", 1_700_000_000 + step * 600));
+        }
+        csv
+    };
+    let whole = file("checkpoints-whole.csv", rows(0, 800));
+    let first = file("checkpoints-first.csv", rows(0, 700));
+    // Two hours of it are in the checkpoint already.
+    let rest = file("checkpoints-rest.csv", rows(688, 800));
+    let saved = file("checkpoints-saved.json", "");
+    run(&["rightsize", text(&first), "--save-checkpoints", text(&saved)]).fine();
+    let kept: Value = serde_json::from_slice(&std::fs::read(&saved).expect("saved")).expect("JSON");
+    let item = &kept["items"][0];
+    assert_eq!(
+        (&item["metadata"]["name"], &item["metadata"]["namespace"]),
+        (&json!("web-app"), &json!("prod"))
+    );
+    assert_eq!(
+        (&item["status"]["version"], &item["status"]["totalSamplesCount"]),
+        (&json!("v3"), &json!(700))
+    );
+    let found = |usage: &Path, more: &[&str]| {
+        let mut args = vec!["rightsize", text(usage), "-o", "json"];
+        args.extend(more);
+        let answer: Value = serde_json::from_str(&run(&args).fine()).expect("JSON");
+        answer["containers"][0]["vpa"]["found"].clone()
+    };
+    let (at_once, resumed) = (found(&whole, &[]), found(&rest, &["--checkpoints", text(&saved)]));
+    assert_eq!(at_once["target"], resumed["target"]);
+    let confidence = |found: &Value| found["confidence"].as_f64().expect("a number");
+    assert!((confidence(&at_once) - confidence(&resumed)).abs() < 1e-3, "{at_once} {resumed}");
+    assert_ne!(found(&rest, &[])["target"], resumed["target"]);
+
+    let cut = file("checkpoints-cut.json", &std::fs::read(&saved).expect("saved")[..300]);
+    let told = run(&["rightsize", text(&rest), "--checkpoints", text(&cut)]).failed();
+    assert!(told.contains("checkpoints-cut.json:1:"), "{told}");
+}
+
+/// The web's limit of 2 GiB is twice its request.
+#[test]
+fn limits_keep_their_ratio_or_stay() {
+    let (usage, objects) =
+        (file("limits-usage.csv", usage()), file("limits-objects.yaml", OBJECTS));
+    let limit = |policy: &[&str]| {
+        let mut args = vec![
+            "rightsize",
+            text(&usage),
+            "--workloads",
+            text(&objects),
+            "--workload",
+            "web",
+            "-o",
+            "json",
+        ];
+        args.extend(policy);
+        let answer: Value = serde_json::from_str(&run(&args).fine()).expect("JSON");
+        let vpa = &answer["containers"][0]["vpa"];
+        (
+            vpa["requests"]["memory"].as_i64().expect("bytes"),
+            vpa["limits"]["memory"].as_i64().expect("bytes"),
+        )
+    };
+    let (request, ratio) = limit(&[]);
+    assert_eq!((ratio, limit(&["--limits", "ratio"])), (2 * request, (request, ratio)));
+    assert_eq!(limit(&["--limits", "none"]), (request, 2 << 30));
+}

@@ -14,11 +14,12 @@ pub struct Sizes {
 }
 
 /// What becomes of limits under a method that only speaks of requests.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum LimitsPolicy {
     /// They stay as they are, but never below the request.
     None,
     /// They keep their ratio to the request.
+    #[default]
     Ratio,
 }
 

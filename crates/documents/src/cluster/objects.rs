@@ -37,7 +37,7 @@ impl<'a> Object<'a> {
     }
 
     /// Its namespace; `default` if it tells none.
-    pub(super) fn namespace(&self) -> &'a str {
+    pub(crate) fn namespace(&self) -> &'a str {
         self.metadata("namespace").filter(|text| !text.is_empty()).unwrap_or("default")
     }
 

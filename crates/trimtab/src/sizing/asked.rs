@@ -3,12 +3,12 @@
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
-use trimtab_core::rightsize::Prices;
+use trimtab_core::rightsize::{LimitsPolicy, Prices};
 use trimtab_core::{Money, Timestamp};
 use trimtab_history::fleet::{Answers, Fleet};
-use trimtab_history::usage::WorkloadId;
+use trimtab_history::usage::{Container, WorkloadId};
 
-use super::{Sizing, Stated, autoscaled};
+use super::{Sizing, Stated, Told, autoscaled, sized};
 use crate::files::plain;
 
 /// What is asked of a fleet's history.
@@ -22,6 +22,10 @@ pub struct Ask {
     pub threads: Option<NonZeroUsize>,
     /// What is told of workloads beside the history.
     pub stated: Stated,
+    /// What becomes of limits under the Vertical Pod Autoscaler, which recommends requests.
+    pub limits: LimitsPolicy,
+    /// Whether each container comes with the checkpoint that the Vertical Pod Autoscaler would leave.
+    pub checkpoints: bool,
 }
 
 /// A workload that a history does not have.
@@ -54,8 +58,13 @@ impl Ask {
         self.known(fleet, wanted)?;
         let now = self.now.unwrap_or(Timestamp::MAX);
         let mut answers = fleet.answers(self.threads(), now, wanted, |workload| {
-            let present = |container: &_| self.stated.of(workload, container);
-            let mut sizings = super::of(workload, self.now, |container| present(&container.name));
+            let told = |container: &Container<'_>| Told {
+                present: self.stated.of(workload, &container.name),
+                checkpoint: self.stated.checkpoint(&workload.id, &container.name),
+                limits: self.limits,
+                leaves_checkpoint: self.checkpoints,
+            };
+            let mut sizings = sized(workload, self.now, told);
             let scaled: Arc<[_]> = autoscaled::of(workload, &sizings, &self.stated).into();
             for sizing in &mut sizings {
                 sizing.scaled = Arc::clone(&scaled);

@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use trimtab_core::hpa::{Autoscaler, Controller, HorizontalPodAutoscaler};
+use trimtab_core::rightsize::vpa::Checkpoint;
 use trimtab_core::rightsize::{Amounts, Prices, Sizes};
 use trimtab_core::{Law, Timestamp};
 use trimtab_documents::Document;
+use trimtab_documents::checkpoints::Remembered;
 use trimtab_documents::usage::Container;
 use trimtab_documents::workloads;
 use trimtab_history::usage::{
@@ -21,6 +23,8 @@ pub struct Stated {
     /// By name; several where namespaces differ.
     objects: BTreeMap<String, Vec<Object>>,
     autoscalers: Vec<Scaler>,
+    /// By workload and container.
+    checkpoints: BTreeMap<(String, String), Vec<Remembered>>,
 }
 
 /// A workload of the objects.
@@ -71,6 +75,7 @@ impl Stated {
             prices: Some(prices),
             objects: BTreeMap::new(),
             autoscalers: autoscalers.collect(),
+            checkpoints: BTreeMap::new(),
         }
     }
 
@@ -120,6 +125,27 @@ impl Stated {
             Scaler { name: name.into(), autoscaler, of_estate: false }
         }));
         self
+    }
+
+    /// What the Vertical Pod Autoscaler remembers of containers from before: it starts from there.
+    /// Samples up to a checkpoint's time are in it, and not counted again.
+    #[must_use]
+    pub fn with_checkpoints(mut self, checkpoints: Vec<Remembered>) -> Self {
+        for remembered in checkpoints {
+            let key = (remembered.workload.clone(), remembered.container.clone());
+            self.checkpoints.entry(key).or_default().push(remembered);
+        }
+        self
+    }
+
+    /// What is remembered of a container.
+    pub(super) fn checkpoint(&self, id: &WorkloadId, container: &str) -> Option<&Checkpoint> {
+        let known = self.checkpoints.get(&(id.name.to_string(), container.to_owned()))?;
+        let same = known.iter().find(|remembered| *remembered.namespace == *id.namespace);
+        let silent = |remembered: &&Remembered| {
+            remembered.namespace.is_empty() || (id.namespace.is_empty() && known.len() == 1)
+        };
+        same.or_else(|| known.iter().find(silent)).map(|remembered| &remembered.checkpoint)
     }
 
     /// What a core and a GiB cost.
