@@ -186,9 +186,12 @@ impl Fleet {
             }
             for ((at, cores), bytes) in at.iter().zip(cores).zip(bytes) {
                 let at = Timestamp::from_nanos(*at);
-                let seen = [Seen::Cpu(Real::new(*cores)), Seen::Memory(Real::new(*bytes))];
-                for seen in seen.into_iter().take(if memory { 2 } else { 1 }) {
+                let mut add = |seen| {
                     vpa.add_with(&Usage { pod, at, seen }, &mut self.cache).expect("in order");
+                };
+                add(Seen::Cpu(Real::new(*cores)));
+                if memory {
+                    add(Seen::Memory(Real::new(*bytes)));
                 }
             }
         }

@@ -42,12 +42,6 @@ function stream(lines) {
   return Buffer.concat([message(1, schema, 0), message(3, batch, at), ...body, Buffer.from([255, 255, 255, 255, 0, 0, 0, 0])])
 }
 
-/** A stream as a file: what its reader needs is the stream, the footer's length and the ends. */
-function file(inner) {
-  const footer = Buffer.from([0, 0, 0, 0, 0, 0, 0, 0, 8, 0, 0, 0])
-  return Buffer.concat([Buffer.from('ARROW1\0\0'), inner, footer, Buffer.from('ARROW1')])
-}
-
 function enveloped(root) {
   const flat = flatbuffer(root)
   const padded = Buffer.concat([flat, Buffer.alloc((8 - (flat.length % 8)) % 8)])
@@ -111,4 +105,4 @@ function flatbuffer(root) {
   return bytes
 }
 
-module.exports = { file, stream }
+module.exports = { stream }

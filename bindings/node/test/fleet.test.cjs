@@ -46,12 +46,10 @@ test('a fleet from a file, a URL, bytes and halves', async () => {
   assert.equal((await rightsize.fleet(folder, { prices })).toText(), fleet.toText())
 })
 
-test('an Arrow stream and an Arrow file', async () => {
+test('an Arrow stream', async () => {
   const fleet = await rightsize.fleet(path)
   const stream = arrow.stream(rows.map((row) => row.trim().split(',')))
-  for (const bytes of [stream, arrow.file(stream)]) {
-    assert.equal((await rightsize.fleet(bytes)).toText(), fleet.toText())
-  }
+  assert.equal((await rightsize.fleet(stream)).toText(), fleet.toText())
   const written = join(mkdtempSync(join(tmpdir(), 'trimtab-')), 'usage.arrow')
   writeFileSync(written, stream)
   assert.equal((await rightsize.fleet(written)).toText(), fleet.toText())

@@ -7,12 +7,14 @@ use trimtab_core::guard::Guards;
 use trimtab_core::hpa::{
     Answer, Autoscaler, Condition, ContainerRequests, Controller, Gates, HorizontalPodAutoscaler,
     ManagedFields, MetricAnswer, MetricIdentifier, MetricSources, MetricSpec, MetricTarget, Milli,
-    NamedMetricSource, Scale, Settled, State, Status, TargetType, World, pod_level_requests,
-    reconcile, validate,
+    NamedMetricSource, PodWhy, Scale, Settled, State, Status, TargetType, World,
+    pod_level_requests, reconcile, validate,
 };
 use trimtab_core::policy::{Bounds, Parts};
 use trimtab_core::rules::{Metric, Rules, Unit};
-use trimtab_core::{Duration, Law, Policy, Quantity, Real, Replicas, Timestamp, WriteOutcome};
+use trimtab_core::{
+    Duration, Law, Notation, Policy, Quantity, Real, Replicas, Timestamp, WriteOutcome,
+};
 
 fn read<T: serde::de::DeserializeOwned>(value: Value) -> T {
     from_value(value).expect("it reads")
@@ -62,6 +64,7 @@ fn what_just_meets_a_rule_is_taken() {
     };
     assert_eq!((finalizers(&["orphan"]), finalizers(&["foregroundDeletion"])), (0, 0));
     assert_eq!(finalizers(&["orphan", "foregroundDeletion"]), 1);
+    assert_eq!(finalizers(&["kubernetes", "orphan"]), 0);
 }
 
 #[test]
@@ -396,18 +399,18 @@ fn amounts_of_an_object_are_read_as_kubernetes_reads_them() {
     let amount = |text: &str| text.parse::<Quantity>().expect("an amount");
     let metric = MetricIdentifier { name: "queue".into(), ..MetricIdentifier::default() };
     let target = MetricTarget {
-        average_value: Some(amount("2000m")),
-        ..MetricTarget::value(amount("3000m"))
+        average_value: Some(amount("0.25Ki")),
+        ..MetricTarget::value(amount("0.5Ki"))
     };
     let (kind, external) = ("External".into(), Some(NamedMetricSource { metric, target }));
     object.spec.metrics = vec![MetricSources { kind, external, ..MetricSources::default() }];
     let hpa = object.spec.hpa();
     let target = hpa.metrics.first().map(|metric| metric.target.clone()).expect("a metric");
-    let text = |amount: Option<Quantity>| amount.map(|amount| amount.to_string());
-    assert_eq!(
-        (text(target.value), text(target.average_value)),
-        (Some("3".into()), Some("2".into()))
-    );
+    // Stored without a suffix, they come back as decimal ones.
+    for (amount, text) in [(target.value, "512"), (target.average_value, "256")] {
+        let amount = amount.expect("it is set");
+        assert_eq!((amount.to_string().as_str(), amount.notation()), (text, Notation::Decimal));
+    }
 }
 
 fn account(autoscaler: &Autoscaler, size: i32, value: i64, state: State) -> Finding {
@@ -450,4 +453,59 @@ fn an_account_tells_which_policy_counts() {
         let missing = finding.no_history.expect("there is none");
         assert_eq!(missing.changes_from, Some(at(-60)));
     }
+}
+
+#[test]
+fn each_reason_of_a_pod_has_its_words() {
+    let words = [
+        (PodWhy::Sampled, "it has a sample"),
+        (PodWhy::Ending, "it is being deleted"),
+        (PodWhy::Failed, "it has failed"),
+        (PodWhy::Pending, "it is pending"),
+        (PodWhy::NoSample, "it has no sample"),
+    ];
+    for (why, expected) in words {
+        assert_eq!(why.to_string(), expected);
+    }
+}
+
+/// What was recommended at the beginning of a window is out of it, and without `behavior` in it.
+#[test]
+fn an_account_tells_what_is_in_the_windows() {
+    let per_pod = external(json!({"type": "AverageValue", "averageValue": "1"}));
+    let rules = |seconds: i32| {
+        let policies = json!([{"type": "Pods", "value": 9, "periodSeconds": 15}]);
+        json!({"stabilizationWindowSeconds": seconds, "policies": policies})
+    };
+    let behavior = json!({"scaleUp": rules(300), "scaleDown": rules(300)});
+    for (behavior, before, held) in [
+        (Some(behavior.clone()), 300, (false, false)),
+        (Some(behavior), 299, (true, true)),
+        (None, 300, (false, true)),
+        (None, 301, (false, false)),
+    ] {
+        let autoscaler = autoscaler(1, per_pod.clone(), behavior, Controller::default());
+        let state = looped(&autoscaler, &world(4, &[4_000]), &State::new(), -before).state;
+        let window = account(&autoscaler, 4, 2_000, state).window.expect("it was measured");
+        let oldest = window.entries.iter().find(|entry| entry.at == at(-before));
+        let found = oldest.map(|entry| (entry.holds_growth, entry.holds_shrink));
+        assert_eq!(found, Some(held), "{before}");
+    }
+}
+
+/// The lowest that counts held it, and not a lower one that has left the window.
+#[test]
+fn an_account_tells_who_held_a_growth() {
+    let per_pod = external(json!({"type": "AverageValue", "averageValue": "1"}));
+    let policies = json!([{"type": "Pods", "value": 9, "periodSeconds": 15}]);
+    let rules = json!({"stabilizationWindowSeconds": 60, "policies": policies});
+    let behavior = json!({"scaleUp": rules, "scaleDown": {"stabilizationWindowSeconds": 600}});
+    let autoscaler = autoscaler(1, per_pod, Some(behavior), Controller::default());
+    let state = looped(&autoscaler, &world(2, &[2_000]), &State::new(), -100).state;
+    let state = looped(&autoscaler, &world(3, &[3_000]), &state, -30).state;
+    let finding = account(&autoscaler, 3, 9_000, state);
+    assert_eq!(finding.scaled_to, None);
+    let window = finding.window.expect("it was measured");
+    let holder = window.held_by.and_then(|place| window.entries.get(place)).expect("it was held");
+    assert_eq!((holder.size, holder.at), (3, at(-30)));
 }

@@ -2,12 +2,13 @@
 
 use std::fs::File;
 use std::io::BufReader;
-use std::ops::Range;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow_array::RecordBatch;
 use arrow_buffer::Buffer;
-use arrow_ipc::reader::{FileReader, StreamDecoder};
+use arrow_ipc::convert::try_fb_to_schema;
+use arrow_ipc::reader::{FileDecoder, FileReader, StreamDecoder, read_footer_length};
+use arrow_ipc::{Block, root_as_footer};
 use arrow_schema::ArrowError;
 
 use super::columns;
@@ -60,47 +61,55 @@ impl IpcFile {
 
 /// The batches of a file or a stream in memory, whose buffers are those bytes themselves.
 pub(crate) fn batches(bytes: Vec<u8>, name: &str) -> Result<Vec<RecordBatch>, Error> {
-    let told = |text: String| Error::whole(name, Problem::Columnar { part: None, text });
-    let mut stream = if bytes.starts_with(MAGIC) {
-        let inner = within(&bytes).ok_or_else(|| {
-            told("it is cut short: an Arrow file ends in `ARROW1`; fetch it again".to_owned())
-        })?;
-        Buffer::from_vec(bytes).slice_with_length(inner.start, inner.len())
-    } else {
-        Buffer::from_vec(bytes)
-    };
-    let mut batches = Vec::new();
-    let mut decoder = StreamDecoder::new();
-    loop {
-        let number = batches.len() + 1;
-        let next = guarded(|| match decoder.decode(&mut stream)? {
-            Some(batch) => Ok(Some(batch)),
-            None => decoder.finish().map(|()| None),
-        });
-        match next {
-            Ok(Some(batch)) => batches.push(batch),
-            Ok(None) => return Ok(batches),
-            Err(error) => {
-                return Err(told(format!(
-                    "batch {number} cannot be read: {error}; fetch it again"
-                )));
-            }
-        }
-    }
+    let bytes = Buffer::from_vec(bytes);
+    let read = if bytes.starts_with(MAGIC) { of_file } else { of_stream };
+    guarded(|| read(&bytes)).map_err(|error| {
+        let text = format!("it cannot be read: {error}; fetch it again");
+        Error::whole(name, Problem::Columnar { part: None, text })
+    })
 }
 
-/// An Arrow file begins with this, padded with zeros as far as its writer likes, and ends with it.
+/// An Arrow file begins with this and ends with it.
 const MAGIC: &[u8] = b"ARROW1";
 
-/// Where in a file's bytes the stream is: between the beginning and the footer, whose length stands
-/// before the end.
-fn within(bytes: &[u8]) -> Option<Range<usize>> {
-    let (rest, length) = bytes.strip_suffix(MAGIC)?.split_last_chunk::<4>()?;
-    let footer = usize::try_from(i32::from_le_bytes(*length)).ok()?;
-    let end = rest.len().checked_sub(footer)?;
-    let padded = rest.get(MAGIC.len()..end)?;
-    let start = MAGIC.len() + padded.iter().position(|byte| *byte != 0)?;
-    Some(start..end)
+/// By its footer: not each writer puts a stream before it.
+fn of_file(bytes: &Buffer) -> Result<Vec<RecordBatch>, ArrowError> {
+    let cut = || ArrowError::IpcError("it does not end as an Arrow file does".to_owned());
+    let (rest, end) = bytes.split_last_chunk::<10>().ok_or_else(cut)?;
+    let length = read_footer_length(*end)?;
+    let start = rest.len().checked_sub(length).ok_or_else(cut)?;
+    let footer = root_as_footer(rest.get(start..).unwrap_or_default());
+    let footer = footer.map_err(|error| ArrowError::IpcError(error.to_string()))?;
+    let schema = footer.schema().ok_or_else(cut)?;
+    let mut decoder = FileDecoder::new(Arc::new(try_fb_to_schema(schema)?), footer.version());
+    let within = |block: &Block| -> Result<Buffer, ArrowError> {
+        let start = usize::try_from(block.offset()).ok();
+        let metadata = usize::try_from(block.metaDataLength()).ok();
+        let body = usize::try_from(block.bodyLength()).ok();
+        let length = metadata.zip(body).and_then(|(metadata, body)| metadata.checked_add(body));
+        let (start, length) = start.zip(length).ok_or_else(cut)?;
+        let end = start.checked_add(length).filter(|end| *end <= bytes.len());
+        end.map(|_| bytes.slice_with_length(start, length)).ok_or_else(cut)
+    };
+    for block in footer.dictionaries().into_iter().flatten() {
+        decoder.read_dictionary(block, &within(block)?)?;
+    }
+    let mut batches = Vec::new();
+    for block in footer.recordBatches().into_iter().flatten() {
+        batches.extend(decoder.read_record_batch(block, &within(block)?)?);
+    }
+    Ok(batches)
+}
+
+fn of_stream(bytes: &Buffer) -> Result<Vec<RecordBatch>, ArrowError> {
+    let mut rest = bytes.clone();
+    let mut decoder = StreamDecoder::new();
+    let mut batches = Vec::new();
+    while let Some(batch) = decoder.decode(&mut rest)? {
+        batches.push(batch);
+    }
+    decoder.finish()?;
+    Ok(batches)
 }
 
 /// As for Parquet files: damage must not take the rest of the fleet with it.

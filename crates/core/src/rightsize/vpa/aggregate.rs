@@ -1,7 +1,8 @@
 //! What all pods of a container used: two histograms, and the span and count of CPU samples.
 
 use super::buckets;
-use super::decay::{Decay, Decaying, Factor, KeptBlock};
+use super::decay::{Decay, Decaying, Factor};
+use super::kept::KeptBlock;
 use super::pod::{Change, NEVER};
 use super::settings::Settings;
 use crate::arith::{float, int_of_len};

@@ -1,7 +1,8 @@
 //! A series at once: what one sample waits for, many can wait for together.
 
 use super::amount::{MILLICORES, amount};
-use super::decay::{BLOCK, Factor, KeptBlocks};
+use super::decay::Factor;
+use super::kept::{BLOCK, KeptBlocks};
 use super::{DecayCache, Vpa, buckets};
 use crate::rightsize::{PodId, Refused, Resource};
 use crate::{Real, Timestamp};

@@ -3,9 +3,10 @@
 //! Nothing stored is ever touched for growing older: newer samples weigh more instead, by the time
 //! since a reference, and when they would grow too heavy the reference moves.
 
-use super::exp2::{self, exp2, scaled};
+use super::exp2::{exp2, scaled};
 use super::histogram::Histogram;
-use crate::arith::{float, index_of_u64, saturating_i32, saturating_i64_of, wider};
+use super::kept::KeptBlock;
+use crate::arith::{float, saturating_i32, saturating_i64_of, wider};
 use crate::{Duration, Timestamp};
 
 /// 0001-01-01T00:00:00Z, where each reference starts, in seconds since 1970.
@@ -15,10 +16,6 @@ const SECOND: i128 = 1_000_000_000;
 const HORIZON: i64 = 100;
 /// How many half-lives before it are still near.
 const NEAR: i64 = 1_000;
-/// How many samples of a series are looked at together.
-pub(super) const BLOCK: usize = 64;
-/// How many powers of two are on their way together.
-const LANES: usize = 8;
 
 /// A [`Histogram`] with its reference time.
 #[derive(Clone, PartialEq, Debug)]
@@ -178,91 +175,6 @@ impl Decaying {
         let halvings = (float(moved) / float(half_life.nanos()) + 0.5).floor();
         self.histogram.scale(scaled(1.0, saturating_i32(halvings)));
         self.reference = saturating_i64_of(new.div_euclid(SECOND));
-    }
-}
-
-/// What the ascending instants of a block weigh, kept for another series that has the same ones.
-#[derive(Clone, Debug)]
-pub(super) struct KeptBlock {
-    at: [i64; BLOCK],
-    factors: [f64; BLOCK],
-    len: usize,
-    /// In nanoseconds.
-    reference: i64,
-    half_life: i64,
-}
-
-impl Default for KeptBlock {
-    fn default() -> Self {
-        Self { at: [0; BLOCK], factors: [0.0; BLOCK], len: 0, reference: 0, half_life: 0 }
-    }
-}
-
-impl KeptBlock {
-    /// The factors of these instants, all of which are near the reference.
-    fn factors(&mut self, at: &[i64], reference: i64, half_life: Duration) -> &[f64] {
-        let nanos = half_life.nanos();
-        let same = self.reference == reference && self.half_life == nanos;
-        if !same || self.at.get(..self.len) != Some(at) {
-            (self.reference, self.half_life, self.len) = (reference, nanos, at.len());
-            self.at.iter_mut().zip(at).for_each(|(kept, at)| *kept = *at);
-            let half_life = float(nanos);
-            let powers = self.factors.as_chunks_mut::<LANES>().0.iter_mut();
-            let count = at.len().div_ceil(LANES);
-            // What stands behind the last instant is from before, and its power is not looked at.
-            for (powers, at) in powers.zip(self.at.as_chunks::<LANES>().0).take(count) {
-                *powers =
-                    exp2::each_near(at.map(|at| float(at.wrapping_sub(reference)) / half_life));
-            }
-        }
-        self.factors.get(..at.len()).unwrap_or_default()
-    }
-}
-
-/// The blocks of a series, by their numbers.
-#[derive(Clone, Debug, Default)]
-pub(super) struct KeptBlocks {
-    first: Vec<KeptBlock>,
-    beyond: KeptBlock,
-}
-
-impl KeptBlocks {
-    /// More than the samples of a month at five minutes.
-    const MOST: usize = 160;
-
-    /// The block of this number. Those beyond the most share one.
-    #[inline]
-    pub(super) fn numbered(&mut self, number: usize) -> &mut KeptBlock {
-        if number >= self.first.len() && number < Self::MOST {
-            self.first.resize_with(number.saturating_add(1), KeptBlock::default);
-        }
-        self.first.get_mut(number).unwrap_or(&mut self.beyond)
-    }
-}
-
-/// The factors of many instants, each in the one place where it can be.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Factors(Box<[Factor]>);
-
-/// More than the samples of a week at five minutes.
-const PLACES: usize = 4_096;
-
-impl Factors {
-    /// Where the factor of an instant is kept, whatever stands there now.
-    #[inline]
-    pub(super) fn of(&mut self, at: Timestamp) -> Option<&mut Factor> {
-        if self.0.is_empty() {
-            self.make();
-        }
-        // Fibonacci hashing: the upper twelve bits of a product that mixes all of them.
-        let mixed = at.nanos().unsigned_abs().wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        self.0.get_mut(index_of_u64(mixed.wrapping_shr(52)))
-    }
-
-    /// Makes the places, which columns alone do without.
-    #[cold]
-    fn make(&mut self) {
-        self.0 = vec![Factor::default(); PLACES].into_boxed_slice();
     }
 }
 
