@@ -245,7 +245,7 @@ spec: {containers: [{name: app, resources: null}]}
                 "[{name: a, resources: {limits: {memory: -1Gi}}}]",
                 "5:43: error: `limits.memory`: expected a quantity from 0 up",
             ),
-            ("[{name: a}, {name: a}]", "5:14: error: two containers are called `a`"),
+            ("[{name: a}, {name: a}]", "5:15: error: two containers are called `a`"),
             ("[{image: a}]", "5:4: error: this container has no `name`"),
             ("{name: a}", "5:3: error: `containers`: expected a list"),
             (
