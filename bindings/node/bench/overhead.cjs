@@ -15,13 +15,13 @@ const somagent = join(root, 'examples/somagent')
 const place = mkdtempSync(join(tmpdir(), 'trimtab-'))
 const long = join(place, 'long.jsonl')
 const begin = 1_772_366_400_000
-const [decisions, steps, rounds] = [5_000, 10_000, Number(process.env.ROUNDS ?? 7)]
+const [decisions, length, rounds] = [5_000, 10_000, Number(process.env.ROUNDS ?? 7)]
 
 /** A recording's steps over and over, 15 seconds apart. */
 function lengthened() {
-  const [header, ...recorded] = readFileSync(join(root, 'examples/hpa/morning-rush.jsonl'), 'utf8').trim().split('\n')
-  const lines = Array.from({ length: steps }, (_, index) => {
-    const { recorded: _, ...step } = JSON.parse(recorded[index % recorded.length])
+  const [header, ...steps] = readFileSync(join(root, 'examples/hpa/morning-rush.jsonl'), 'utf8').trim().split('\n')
+  const lines = Array.from({ length }, (_, index) => {
+    const { recorded, ...step } = JSON.parse(steps[index % steps.length])
     const at = new Date(begin + index * 15_000).toISOString().replace('.000', '')
     return JSON.stringify({ ...step, at })
   })
@@ -51,7 +51,7 @@ const works = {
   replay() {
     return timed(async () => {
       for await (const { answers } of hpa.replay(long)) {
-        if (answers.length !== steps) throw new Error('steps are missing')
+        if (answers.length !== length) throw new Error('steps are missing')
       }
     })
   },

@@ -220,11 +220,12 @@ const lasting = {
   },
 }
 const scratch = mkdtempSync(join(tmpdir(), 'trimtab-'))
-const longer = join(scratch, 'longer.jsonl')
+// Lines and no file, so that the signal comes while they are played and not while they are read.
+let longer
 const rows = Array.from({ length: 20_000 }, (_, number) => `${1_700_000_000 + number * 60},web,web-0,app,0.25\n`)
 const many = Array(300).fill(join(scratch, 'usage.csv'))
 before(() => {
-  writeFileSync(longer, [...recording(100_000)].join('\n'))
+  longer = [...recording(100_000)]
   writeFileSync(many[0], `timestamp,workload,pod,container,cpu\n${rows.join('')}`)
 })
 after(() => rmSync(scratch, { recursive: true }))

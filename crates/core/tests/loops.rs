@@ -468,3 +468,44 @@ fn each_reason_of_a_pod_has_its_words() {
         assert_eq!(why.to_string(), expected);
     }
 }
+
+/// What was recommended at the beginning of a window is out of it, and without `behavior` in it.
+#[test]
+fn an_account_tells_what_is_in_the_windows() {
+    let per_pod = external(json!({"type": "AverageValue", "averageValue": "1"}));
+    let rules = |seconds: i32| {
+        let policies = json!([{"type": "Pods", "value": 9, "periodSeconds": 15}]);
+        json!({"stabilizationWindowSeconds": seconds, "policies": policies})
+    };
+    let behavior = json!({"scaleUp": rules(300), "scaleDown": rules(300)});
+    for (behavior, before, held) in [
+        (Some(behavior.clone()), 300, (false, false)),
+        (Some(behavior), 299, (true, true)),
+        (None, 300, (false, true)),
+        (None, 301, (false, false)),
+    ] {
+        let autoscaler = autoscaler(1, per_pod.clone(), behavior, Controller::default());
+        let state = looped(&autoscaler, &world(4, &[4_000]), &State::new(), -before).state;
+        let window = account(&autoscaler, 4, 2_000, state).window.expect("it was measured");
+        let oldest = window.entries.iter().find(|entry| entry.at == at(-before));
+        let found = oldest.map(|entry| (entry.holds_growth, entry.holds_shrink));
+        assert_eq!(found, Some(held), "{before}");
+    }
+}
+
+/// The lowest that counts held it, and not a lower one that has left the window.
+#[test]
+fn an_account_tells_who_held_a_growth() {
+    let per_pod = external(json!({"type": "AverageValue", "averageValue": "1"}));
+    let policies = json!([{"type": "Pods", "value": 9, "periodSeconds": 15}]);
+    let rules = json!({"stabilizationWindowSeconds": 60, "policies": policies});
+    let behavior = json!({"scaleUp": rules, "scaleDown": {"stabilizationWindowSeconds": 600}});
+    let autoscaler = autoscaler(1, per_pod, Some(behavior), Controller::default());
+    let state = looped(&autoscaler, &world(2, &[2_000]), &State::new(), -100).state;
+    let state = looped(&autoscaler, &world(3, &[3_000]), &state, -30).state;
+    let finding = account(&autoscaler, 3, 9_000, state);
+    assert_eq!(finding.scaled_to, None);
+    let window = finding.window.expect("it was measured");
+    let holder = window.held_by.and_then(|place| window.entries.get(place)).expect("it was held");
+    assert_eq!((holder.size, holder.at), (3, at(-30)));
+}

@@ -60,7 +60,7 @@ pub(super) const ROUNDS: [Round; 3] = [
             Test::new(&["--test", "recorded"], "tests/recorded.rs", HPA),
             Test::new(&["--test", "recorded_sizes"], "tests/recorded_sizes.rs", SIZES),
             Test::new(&["--test", "sizes"], "tests/sizes.rs", SIZES),
-            Test::new(&["--test", "loops"], "tests/loops.rs", HPA),
+            Test::new(&["--test", "loops"], "tests/loops.rs", ALL),
             Test::new(&["--lib"], "unittests src/lib.rs", ALL),
         ],
     },
