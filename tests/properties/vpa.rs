@@ -66,8 +66,8 @@ fn usage(pod: PodId, at: i64, resource: Resource, value: f64) -> Usage {
 /// What a column holds, in cores or gigabytes.
 fn cores() -> impl Strategy<Value = f64> {
     let spread = (0.0..1.0_f64).prop_map(|place| 0.001 * 1e6_f64.powf(place));
-    let odd = [0.0, -0.0, -1.0, 1e300, f64::NAN, f64::INFINITY];
-    prop_oneof![30 => spread, 30 => 0.1..0.4_f64, 1 => (0..6_usize).prop_map(move |kind| odd[kind])]
+    let odd = [0.0, -0.0, -1.0, 1e300, f64::NAN, f64::INFINITY, f64::NEG_INFINITY];
+    prop_oneof![30 => spread, 30 => 0.1..0.4_f64, 1 => (0..7_usize).prop_map(move |kind| odd[kind])]
 }
 
 fn of<'a>(course: impl IntoIterator<Item = &'a Usage>) -> Vpa {

@@ -188,6 +188,26 @@ mod tests {
     }
 
     #[test]
+    fn readings_pass_that_change_nothing_but_how_far_was_counted() {
+        let nanos = |seconds: [i64; 2]| seconds.map(|second| at(second).nanos());
+        let mut pod = Pod::new(PodId::new(1));
+        assert!(!pod.passes(&nanos([0, 60]), &[1.0, 1.0]));
+        assert_eq!(pod.memory(at(0), 5, DAY), Ok(added(5, 86_400)));
+        assert!(pod.passes(&nanos([0, 60]), &[5.0, 4.5]));
+        for (seconds, usage) in [
+            ([59, 120], [1.0, 1.0]),
+            ([120, 119], [1.0, 1.0]),
+            ([120, 86_400], [1.0, 1.0]),
+            ([120, 180], [1.0, 6.0]),
+            ([120, 180], [f64::NEG_INFINITY, 1.0]),
+            ([120, 180], [1.0, f64::NAN]),
+        ] {
+            assert!(!pod.passes(&nanos(seconds), &usage), "{seconds:?} {usage:?}");
+        }
+        assert_eq!(pod.memory(at(59), 1, DAY), Err(Refused::Late(at(60))));
+    }
+
+    #[test]
     fn a_reading_of_nothing_hides_the_rest_of_its_interval() {
         let mut pod = Pod::new(PodId::new(1));
         assert_eq!(pod.memory(at(0), 0, DAY), Ok(added(0, 86_400)));
