@@ -203,11 +203,11 @@ const lasting = {
     long: (signal) => all(hpa.replay(recording(1e9), { signal })),
   },
   'hpa.explain': {
-    once: (signal) => hpa.explain([...recording(5_000)], { signal }),
+    once: (signal) => hpa.explain(longer.slice(0, 40_000), { signal }),
     long: (signal) => hpa.explain(longer, { signal }),
   },
   'hpa.whatIf': {
-    once: (signal) => hpa.whatIf([...recording(5_000)], { controller: {} }, { signal }),
+    once: (signal) => hpa.whatIf(longer.slice(0, 40_000), { controller: {} }, { signal }),
     long: (signal) => hpa.whatIf(longer, { controller: {} }, { signal }),
   },
   'rightsize.replay': {
