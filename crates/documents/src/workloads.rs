@@ -43,7 +43,7 @@ pub struct Workload {
 /// assert_eq!(app.requests.memory, app.limits.memory);
 /// let wrong = text.replace("1Gi", "1Gib");
 /// let findings = read_workloads(&[Source::new("web.yaml", wrong.into())]).unwrap_err();
-/// assert!(findings[0].to_string().starts_with("web.yaml:4:70: error: `limits.memory`"));
+/// assert!(findings[0].to_string().starts_with("web.yaml:4:65: error: `limits.memory`"));
 /// ```
 ///
 /// # Errors
