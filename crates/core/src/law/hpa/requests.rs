@@ -154,3 +154,18 @@ pub(super) fn absent(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_two_for_one_resource_the_first_counts() {
+        let given = [("gpu", 1), ("memory", 2), ("disk", 3), ("cpu", 4), ("gpu", 5), ("cpu", 6)];
+        let requests = Requests::of(given.map(|(name, milli)| (name, Milli(milli))));
+        let all: Vec<_> = requests.iter().map(|(name, milli)| (name, milli.0)).collect();
+        assert_eq!(all, [("cpu", 4), ("disk", 3), ("gpu", 1), ("memory", 2)]);
+        let found = ["cpu", "disk", "memory", "gp"].map(|name| requests.get(name));
+        assert_eq!(found, [Some(Milli(4)), Some(Milli(3)), Some(Milli(2)), None]);
+    }
+}

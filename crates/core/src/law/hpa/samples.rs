@@ -143,4 +143,13 @@ mod tests {
         }
         assert_eq!(found, [Some(4), None, Some(3), Some(1), None, Some(4)]);
     }
+    #[test]
+    fn of_two_samples_side_by_side_the_last_counts() {
+        let values = [("a", 1), ("a", 2), ("b", 3)]
+            .map(|(pod, milli)| PodValue { pod: pod.into(), value: Milli(milli) });
+        let metrics = PodMetrics::of_values(&values);
+        assert_eq!((metrics.get("a"), metrics.get("c")), (Some(Milli(2)), None));
+        assert_eq!((metrics.len(), metrics.sum(), metrics.is_empty()), (2, Milli(5), false));
+        assert!(PodMetrics::of_values(&[]).is_empty());
+    }
 }

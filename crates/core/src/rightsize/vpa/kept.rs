@@ -94,3 +94,25 @@ impl Factors {
         self.0 = vec![Factor::default(); PLACES].into_boxed_slice();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One block may serve series under several half-lives, references and instants.
+    #[test]
+    fn factors_are_those_of_what_is_asked() {
+        const HOUR: i64 = 3_600_000_000_000;
+        let instants: Vec<i64> = (0..20).map(|n| n * HOUR / 12).collect();
+        let mut kept = KeptBlock::default();
+        for (count, reference, hours) in
+            [(20, 0, 24), (20, 0, 12), (20, HOUR, 12), (7, HOUR, 12), (20, HOUR, 12), (20, 0, 24)]
+        {
+            let (at, half_life) = (&instants[..count], Duration::hours(hours));
+            let mut fresh = KeptBlock::default();
+            let wanted = fresh.factors(at, reference, half_life);
+            assert_eq!(wanted.len(), count);
+            assert_eq!(kept.factors(at, reference, half_life), wanted, "{count} at {reference}");
+        }
+    }
+}
