@@ -102,12 +102,17 @@ mod tests {
     /// One block may serve series under several half-lives, references and instants.
     #[test]
     fn factors_are_those_of_what_is_asked() {
-        const HOUR: i64 = 3_600_000_000_000;
-        let instants: Vec<i64> = (0..20).map(|n| n * HOUR / 12).collect();
+        const FIVE_MINUTES: i64 = 300_000_000_000;
+        let instants: Vec<i64> = (0..20).map(|n| n * FIVE_MINUTES).collect();
         let mut kept = KeptBlock::default();
-        for (count, reference, hours) in
-            [(20, 0, 24), (20, 0, 12), (20, HOUR, 12), (7, HOUR, 12), (20, HOUR, 12), (20, 0, 24)]
-        {
+        for (count, reference, hours) in [
+            (20, 0, 24),
+            (20, 0, 12),
+            (20, FIVE_MINUTES, 12),
+            (7, FIVE_MINUTES, 12),
+            (20, FIVE_MINUTES, 12),
+            (20, 0, 24),
+        ] {
             let (at, half_life) = (&instants[..count], Duration::hours(hours));
             let mut fresh = KeptBlock::default();
             let wanted = fresh.factors(at, reference, half_life);
