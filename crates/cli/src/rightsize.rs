@@ -8,9 +8,7 @@ use std::cmp::Reverse;
 use std::fs;
 use std::path::PathBuf;
 
-use trimtab::documents::checkpoints::read_checkpoints;
-use trimtab::documents::workloads::read_workloads;
-use trimtab::documents::{self, Manifests, read_autoscalers, read_estate};
+use trimtab::documents::{self, read_estate};
 use trimtab::history::fleet::{Answers, Fleet, Source};
 use trimtab::history::usage::{Note, WorkloadId};
 use trimtab::rightsize::{LimitsPolicy, Prices};
@@ -85,29 +83,15 @@ fn tell(notes: &[&Note]) {
 
 /// What an estate, the objects of workloads and autoscalers say.
 fn stated(args: &args::Rightsize) -> Result<Stated, Failure> {
-    let mut stated = Stated::default();
+    let mut estate = None;
     if let Some(dir) = &args.estate {
         let document = read_estate(&files::documents(dir)?).map_err(Failure::Findings)?;
         terminal::warn_of(document.warnings());
-        stated = Stated::by(&document);
+        estate = Some(document);
     }
-    if !args.workloads.is_empty() {
-        let objects = read_workloads(&documents(&args.workloads)?).map_err(Failure::Findings)?;
-        stated = stated.with_workloads(objects);
-    }
-    if !args.hpa.is_empty() {
-        let Manifests { read, findings } = read_autoscalers(&documents(&args.hpa)?);
-        if !findings.is_empty() {
-            return Err(Failure::Findings(findings));
-        }
-        stated = stated.with_autoscalers(read.iter().map(|manifest| &manifest.object));
-    }
-    if !args.checkpoints.is_empty() {
-        let checkpoints =
-            read_checkpoints(&documents(&args.checkpoints)?).map_err(Failure::Findings)?;
-        stated = stated.with_checkpoints(checkpoints);
-    }
-    Ok(stated)
+    let (workloads, autoscalers) = (documents(&args.workloads)?, documents(&args.hpa)?);
+    let checkpoints = documents(&args.checkpoints)?;
+    Stated::read(estate.as_ref(), &workloads, &autoscalers, &checkpoints).map_err(Failure::Findings)
 }
 
 fn documents(paths: &[PathBuf]) -> Result<Vec<documents::Source>, Failure> {

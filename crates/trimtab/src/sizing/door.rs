@@ -4,8 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use trimtab_core::rightsize::Prices;
-use trimtab_documents::workloads::read_workloads;
-use trimtab_documents::{self as documents, Document, Manifests, read_autoscalers};
+use trimtab_documents::{self as documents, Document};
 use trimtab_history::fleet::{Answers, Fleet, Source};
 use trimtab_history::usage::Note;
 
@@ -21,18 +20,7 @@ pub fn stated(
     workloads: &[documents::Source],
     autoscalers: &[documents::Source],
 ) -> Result<Stated, Failure> {
-    let mut stated = estate.map(Stated::by).unwrap_or_default();
-    if !workloads.is_empty() {
-        stated = stated.with_workloads(read_workloads(workloads)?);
-    }
-    if !autoscalers.is_empty() {
-        let Manifests { read, findings } = read_autoscalers(autoscalers);
-        if !findings.is_empty() {
-            return Err(findings.into());
-        }
-        stated = stated.with_autoscalers(read.iter().map(|manifest| &manifest.object));
-    }
-    Ok(stated)
+    Ok(Stated::read(estate, workloads, autoscalers, &[])?)
 }
 
 /// Sizes every container that is asked for; gives a `RightsizeResult` as canonical JSON. Without

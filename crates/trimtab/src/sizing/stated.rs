@@ -7,10 +7,10 @@ use trimtab_core::hpa::{Autoscaler, Controller, HorizontalPodAutoscaler};
 use trimtab_core::rightsize::vpa::Checkpoint;
 use trimtab_core::rightsize::{Amounts, Prices, Sizes};
 use trimtab_core::{Law, Timestamp};
-use trimtab_documents::Document;
-use trimtab_documents::checkpoints::Remembered;
+use trimtab_documents::checkpoints::{Remembered, read_checkpoints};
 use trimtab_documents::usage::Container;
-use trimtab_documents::workloads;
+use trimtab_documents::workloads::{self, read_workloads};
+use trimtab_documents::{Document, Finding, Manifests, Source, read_autoscalers};
 use trimtab_history::usage::{
     Note, Workload, WorkloadId, workload_of_pod, workload_of_replica_set,
 };
@@ -48,6 +48,34 @@ pub(super) struct Scaler {
 }
 
 impl Stated {
+    /// What all of them say: an estate, the objects of workloads, autoscalers, and checkpoints, as
+    /// Kubernetes prints them. Of what is not given nothing is said.
+    ///
+    /// # Errors
+    /// The mistakes of the first of them that has any.
+    pub fn read(
+        estate: Option<&Document>,
+        workloads: &[Source],
+        autoscalers: &[Source],
+        checkpoints: &[Source],
+    ) -> Result<Self, Vec<Finding>> {
+        let mut stated = estate.map(Self::by).unwrap_or_default();
+        if !workloads.is_empty() {
+            stated = stated.with_workloads(read_workloads(workloads)?);
+        }
+        if !autoscalers.is_empty() {
+            let Manifests { read, findings } = read_autoscalers(autoscalers);
+            if !findings.is_empty() {
+                return Err(findings);
+            }
+            stated = stated.with_autoscalers(read.iter().map(|manifest| &manifest.object));
+        }
+        if !checkpoints.is_empty() {
+            stated = stated.with_checkpoints(read_checkpoints(checkpoints)?);
+        }
+        Ok(stated)
+    }
+
     /// What an estate's documents say: a service is the workload of its name.
     #[must_use]
     pub fn by(document: &Document) -> Self {
